@@ -1,0 +1,154 @@
+package dev.grapevine;
+
+import dev.grapevine.codec.Codec;
+import dev.grapevine.membership.Member;
+import dev.grapevine.membership.MembershipEvent;
+import dev.grapevine.protocol.step.JoinState;
+import dev.grapevine.replicated.ReplicatedMap;
+import dev.grapevine.topic.Topic;
+import java.util.List;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * One instance of a service as a member of its cluster: the door to membership, topics and replicated state.
+ *
+ * <pre>{@code
+ * Grapevine grapevine = Grapevine.builder("orders").bind("0.0.0.0:7946").seeds("10.0.0.1:7946").build();
+ * Topic<String> prices = grapevine.topic("prices", Codecs.utf8());
+ * prices.messages().subscribe(message -> System.out.println(message.value()));
+ * grapevine.start().then(prices.publish("42")).block();
+ * }</pre>
+ *
+ * <p>All methods may be called from any thread and none blocks. Topics, maps and streams may be opened before the node
+ * starts; what is published or written before is kept (within the usual bounds) and spread when it joins.
+ */
+public interface Grapevine {
+
+    /**
+     * Begins a node.
+     *
+     * @param cluster name of the cluster; only members of the same name meet; 1 to 128 characters
+     * @return a builder with every default
+     */
+    static GrapevineBuilder builder(String cluster) {
+        return new GrapevineBuilder(cluster);
+    }
+
+    /**
+     * Binds the port and joins: {@link #bind()}, then {@link #join()}.
+     *
+     * @return completes with this node once it is announced. It does not wait for seeds: a node that finds nobody is up,
+     *     alone, and keeps looking
+     */
+    Mono<Grapevine> start();
+
+    /**
+     * Binds the port and starts the node's threads, without announcing it. Binding twice is the same as once.
+     *
+     * @return completes when the port is held; fails with an error that names the address if it cannot be bound
+     */
+    Mono<Void> bind();
+
+    /**
+     * Announces the node to the cluster and seeks its seeds. Joining twice is the same as once.
+     *
+     * @return completes when the node takes part; fails with {@link IllegalStateException} before {@link #bind()} and
+     *     after {@link #leave()}
+     */
+    Mono<Void> join();
+
+    /**
+     * Announces that this node goes, so that nobody has to suspect it. Its links stay open and what is under way is
+     * still carried until {@link #stop()}. Leaving twice is the same as once.
+     *
+     * @return completes when every linked peer has confirmed, at the latest after the leave timeout (default 1 s)
+     */
+    Mono<Void> leave();
+
+    /**
+     * Leaves if that was not done yet, closes every link, completes every stream, and gives port and threads back.
+     * Stopping twice is the same as once.
+     *
+     * @return completes when everything is given back
+     */
+    Mono<Void> stop();
+
+    /**
+     * Where the node stands in its life.
+     *
+     * @return the state
+     */
+    NodeState state();
+
+    /**
+     * This member.
+     *
+     * @return this member as it describes itself to others
+     * @throws IllegalStateException before {@link #bind()} has completed: the port is not known yet
+     */
+    Member self();
+
+    /**
+     * The members in the view now, this one included, in the order of their origins.
+     *
+     * @return an immutable copy
+     */
+    List<Member> members();
+
+    /**
+     * Whether this node has found others, as it is and at each change.
+     *
+     * @return replays the latest state, then each change, conflated to the latest for a slow subscriber; completes when
+     *     the node stops
+     */
+    Flux<JoinState> joinState();
+
+    /**
+     * The members in the view, one {@code JOINED} each, this one included, and then every change. Conflated per member
+     * for a slow subscriber: it never misses where a member stands in the end. Unbounded demand is fine.
+     *
+     * @return a stream of its own for each subscriber; signals come on a delivery thread of the node; completes when the
+     *     node stops
+     */
+    Flux<MembershipEvent> membership();
+
+    /**
+     * Opens a topic.
+     *
+     * @param name the topic's name, 1 to 128 characters
+     * @param codec how values become bytes
+     * @param <T> type of the values
+     * @return the topic; the same one for the same name
+     * @throws IllegalArgumentException if the name is blank or too long, or the topic was opened here with a codec of
+     *     another name
+     * @throws IllegalStateException if the limit of topics is reached
+     */
+    <T> Topic<T> topic(String name, Codec<T> codec);
+
+    /**
+     * Opens a replicated map with text as keys.
+     *
+     * @param name the map's name, 1 to 128 characters
+     * @param values how values become bytes
+     * @param <V> type of the values
+     * @return the map; the same one for the same name
+     * @throws IllegalArgumentException as {@link #map(String, Codec, Codec)}
+     */
+    <V> ReplicatedMap<String, V> map(String name, Codec<V> values);
+
+    /**
+     * Opens a replicated map.
+     *
+     * @param name the map's name, 1 to 128 characters
+     * @param keys how keys become bytes; equal keys must give equal bytes
+     * @param values how values become bytes
+     * @param <K> type of the keys
+     * @param <V> type of the values
+     * @return the map; the same one for the same name
+     * @throws IllegalArgumentException if the name is blank or too long, or the map was opened here with a codec of
+     *     another name
+     * @throws IllegalStateException if the limit of maps is reached
+     */
+    <K, V> ReplicatedMap<K, V> map(String name, Codec<K> keys, Codec<V> values);
+}

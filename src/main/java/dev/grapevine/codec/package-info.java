@@ -1,0 +1,7 @@
+/**
+ * How users' values become bytes and come back.
+ */
+@NullMarked
+package dev.grapevine.codec;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,110 @@
+package dev.grapevine.observe;
+
+import dev.grapevine.membership.Member;
+import dev.grapevine.membership.MemberStatus;
+import dev.grapevine.protocol.step.JoinState;
+import dev.grapevine.protocol.step.ProtocolEvent;
+import dev.grapevine.protocol.step.RejectReason;
+
+/**
+ * Is told what happens inside a node: what meters are made of. Every method is called on a thread of the node and must
+ * return at once; what it throws is logged and otherwise ignored. Methods that are not overridden do nothing.
+ */
+public interface GrapevineObserver {
+
+    /** An observer that ignores everything. */
+    GrapevineObserver NONE = new GrapevineObserver() {};
+
+    /**
+     * A member stands differently than before.
+     *
+     * @param member the member
+     * @param status how it stands now
+     */
+    default void memberChanged(Member member, MemberStatus status) {}
+
+    /**
+     * Whether this node has found others changed.
+     *
+     * @param state the new state
+     */
+    default void joinChanged(JoinState state) {}
+
+    /**
+     * How many links are open.
+     *
+     * @param links the number now
+     */
+    default void linksChanged(int links) {}
+
+    /**
+     * A core did or saw something.
+     *
+     * @param event what
+     * @param count how often
+     */
+    default void protocol(ProtocolEvent event, long count) {}
+
+    /**
+     * A direct probe was answered.
+     *
+     * @param nanos round-trip time in nanoseconds
+     */
+    default void roundTrip(long nanos) {}
+
+    /**
+     * Messages were published here.
+     *
+     * @param topic the topic
+     * @param count how many
+     */
+    default void published(String topic, int count) {}
+
+    /**
+     * Messages arrived in order for the subscribers here (also this node's own), whether or not there are any.
+     *
+     * @param topic the topic
+     * @param count how many
+     */
+    default void delivered(String topic, int count) {}
+
+    /**
+     * Messages will never reach a topic's subscribers here.
+     *
+     * @param topic the topic
+     * @param count how many
+     */
+    default void lost(String topic, long count) {}
+
+    /**
+     * A subscriber's buffer was full, or its codec failed.
+     *
+     * @param topic the topic
+     * @param count how many messages it was not given
+     */
+    default void subscriberMissed(String topic, long count) {}
+
+    /**
+     * Frames for a peer were dropped because its outbox was full or it had no link. The protocols repair that.
+     *
+     * @param reason which of the two
+     * @param count how many frames
+     */
+    default void framesDropped(DropReason reason, long count) {}
+
+    /**
+     * Something from outside was not accepted.
+     *
+     * @param reason why
+     * @param detail what was seen, for people; may be long
+     */
+    default void rejected(RejectReason reason, String detail) {}
+
+    /** Why frames for a peer were dropped. */
+    enum DropReason {
+        /** The outbox of its lane was full. */
+        OUTBOX_FULL,
+        /** No link to it was open. */
+        NO_LINK
+    }
+}

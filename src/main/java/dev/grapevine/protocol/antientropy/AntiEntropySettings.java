@@ -1,0 +1,41 @@
+package dev.grapevine.protocol.antientropy;
+
+import java.time.Duration;
+
+/**
+ * The bounds of replicated stores.
+ *
+ * @param maxEntryBytes longest key and value together, in bytes; more fails at the call; default 256 KiB
+ * @param logBytes how many bytes of operations a store keeps for exact repair; the oldest give way, and who lacks older
+ *     ones is sent the state; default 16 MiB
+ * @param syncInterval how often a store is compared with a random peer while there are differences; default 1 s
+ * @param maxSyncInterval to how much that backs off, doubling, while all is equal; default 10 s
+ * @param chunkBytes size of a chunk of operations or state; default 64 KiB
+ * @param transferTimeout how long a state transfer may stand still before it is begun again; default 5 s
+ * @param maxDrift how far a stamp may be ahead of the wall clock; default 60 s
+ * @param cloudDots most dots ahead of the runs that a store keeps; default 65,536
+ * @param maxStores most stores; default 1,024
+ */
+public record AntiEntropySettings(
+        int maxEntryBytes,
+        long logBytes,
+        Duration syncInterval,
+        Duration maxSyncInterval,
+        int chunkBytes,
+        Duration transferTimeout,
+        Duration maxDrift,
+        int cloudDots,
+        int maxStores) {
+
+    /** The defaults. */
+    public static final AntiEntropySettings DEFAULT = new AntiEntropySettings(
+            256 << 10,
+            16L << 20,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(10),
+            64 << 10,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(60),
+            65_536,
+            1024);
+}

@@ -1,0 +1,41 @@
+package dev.grapevine.protocol.dissemination;
+
+import java.time.Duration;
+
+/**
+ * The bounds of topics.
+ *
+ * @param maxPayloadBytes longest payload of a message, in bytes; a longer one fails at the publish call; default 256 KiB
+ * @param retainedBytes how many payload bytes a publisher retains for repair, over all topics; the oldest give way;
+ *     default 16 MiB
+ * @param reorderMessages how many messages of one stream are held back while an earlier one is missing; default 4,096
+ * @param reorderBytes how many bytes of all streams are held back; default 16 MiB
+ * @param pullDelay how long a missing message may be merely late before it is asked for; default 20 ms
+ * @param pullRetry how long an answer may take before it is asked for again; default 500 ms, doubled up to 8 s
+ * @param digestInterval how often a publisher tells how far its streams are while there is something new; default 500 ms
+ * @param idleDigestInterval how often it does when there is not; default 10 s
+ * @param maxStreams most streams (publisher and topic) known at a time; default 65,536
+ */
+public record DisseminationSettings(
+        int maxPayloadBytes,
+        long retainedBytes,
+        int reorderMessages,
+        long reorderBytes,
+        Duration pullDelay,
+        Duration pullRetry,
+        Duration digestInterval,
+        Duration idleDigestInterval,
+        int maxStreams) {
+
+    /** The defaults. */
+    public static final DisseminationSettings DEFAULT = new DisseminationSettings(
+            256 << 10,
+            16L << 20,
+            4096,
+            16L << 20,
+            Duration.ofMillis(20),
+            Duration.ofMillis(500),
+            Duration.ofMillis(500),
+            Duration.ofSeconds(10),
+            65_536);
+}

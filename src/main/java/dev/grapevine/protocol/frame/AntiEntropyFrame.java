@@ -1,0 +1,160 @@
+package dev.grapevine.protocol.frame;
+
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.clock.Dot;
+import dev.grapevine.clock.HybridTimestamp;
+import dev.grapevine.clock.VersionVector;
+import dev.grapevine.crdt.CausalContext;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Frames of replicated stores. */
+public sealed interface AntiEntropyFrame extends Frame {
+
+    /** Most operations or entries of one frame. */
+    int MAX_ENTRIES = 4096;
+
+    /** Most origins that one vector on the wire can name. */
+    int MAX_ORIGINS = 65_536;
+
+    /** Most dots that one operation can supersede, and that a cloud on the wire can hold. */
+    int MAX_DOTS = 65_536;
+
+    /**
+     * The store that is meant.
+     *
+     * @return its name
+     */
+    String store();
+
+    /**
+     * One write or removal: what a delta is made of.
+     *
+     * @param dot the operation's own name
+     * @param stamp when it was made
+     * @param key which key
+     * @param value the value written, or null for a removal
+     * @param superseded the writes of the same key that the writer had seen and that this operation replaces
+     */
+    record Operation(
+            Dot dot,
+            HybridTimestamp stamp,
+            Bytes key,
+            @Nullable Bytes value,
+            List<Dot> superseded) {
+        /**
+         * About how many bytes the operation takes on the wire.
+         *
+         * @return a size in bytes
+         */
+        public int size() {
+            return 64 + key.length() + (value == null ? 0 : value.length()) + 40 * superseded.size();
+        }
+    }
+
+    /**
+     * One value that a store holds: one of the concurrent writes of its key.
+     *
+     * @param key which key
+     * @param dot the write
+     * @param stamp when it was made
+     * @param value the value
+     */
+    record Entry(Bytes key, Dot dot, HybridTimestamp stamp, Bytes value) {
+        /**
+         * About how many bytes the entry takes on the wire.
+         *
+         * @return a size in bytes
+         */
+        public int size() {
+            return 64 + key.length() + value.length();
+        }
+    }
+
+    /**
+     * Operations: fresh ones as they happen, or the exact run that the receiver lacks.
+     *
+     * @param store the store
+     * @param operations at most {@value #MAX_ENTRIES}; those of one origin in rising order
+     */
+    record Operations(String store, List<Operation> operations) implements AntiEntropyFrame {
+        @Override
+        public int size() {
+            int size = 16 + store.length();
+            for (Operation operation : operations) {
+                size += operation.size();
+            }
+            return size;
+        }
+    }
+
+    /**
+     * What the sender has seen of each origin.
+     *
+     * @param store the store
+     * @param vector runs without holes
+     * @param reply whether the receiver is asked for its own digest if it lacks something
+     */
+    record StoreDigest(String store, VersionVector vector, boolean reply) implements AntiEntropyFrame {
+        @Override
+        public int size() {
+            return 16 + store.length() + 40 * vector.counters().size();
+        }
+    }
+
+    /**
+     * Send me the store from this key on: the log of operations no longer reaches back far enough.
+     *
+     * @param store the store
+     * @param session chosen by the receiver of the state, echoed in each chunk
+     * @param cursor first key wanted, or null from the beginning
+     */
+    record StateRequest(
+            String store, long session, @Nullable Bytes cursor) implements AntiEntropyFrame {
+        @Override
+        public int size() {
+            return 32 + store.length() + (cursor == null ? 0 : cursor.length());
+        }
+    }
+
+    /**
+     * Your digest shows a need that my log of operations cannot serve: ask me for the state.
+     *
+     * @param store the store
+     */
+    record StateOffer(String store) implements AntiEntropyFrame {
+        @Override
+        public int size() {
+            return 16 + store.length();
+        }
+    }
+
+    /**
+     * A range of a store's keys, complete: what the context covers and the range does not hold has been removed.
+     *
+     * @param store the store
+     * @param session that of the request
+     * @param from first key of the range, or null from the beginning
+     * @param to first key after the range, or null if the range reaches the end
+     * @param entries every value in the range, in the order of the keys
+     * @param context everything the sender had heard of when it sent this chunk
+     */
+    record StateChunk(
+            String store,
+            long session,
+            @Nullable Bytes from,
+            @Nullable Bytes to,
+            List<Entry> entries,
+            CausalContext context)
+            implements AntiEntropyFrame {
+        @Override
+        public int size() {
+            int size = 64 + store.length();
+            for (Entry entry : entries) {
+                size += entry.size();
+            }
+            return size
+                    + 40 * (context.runs().counters().size() + context.cloud().size());
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.grapevine.protocol.frame;
+
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.membership.Origin;
+import java.util.List;
+
+/** Frames of topics. A stream is what one origin publishes to one topic, numbered from 1. */
+public sealed interface DisseminationFrame extends Frame {
+
+    /** Longest topic name, in characters; also of a store's name. */
+    int MAX_NAME_LENGTH = 128;
+
+    /** Most streams that one digest can describe. */
+    int MAX_STREAMS = 1024;
+
+    /** Most payloads of one run. */
+    int MAX_PAYLOADS = 4096;
+
+    /**
+     * A run of consecutive messages of one stream.
+     *
+     * @param origin who published
+     * @param topic the topic
+     * @param first sequence of the first payload, from 1
+     * @param payloads the messages, at least one, consecutive
+     */
+    record Publications(Origin origin, String topic, long first, List<Bytes> payloads) implements DisseminationFrame {
+        /**
+         * Sequence of the last payload.
+         *
+         * @return the sequence
+         */
+        public long last() {
+            return first + payloads.size() - 1;
+        }
+
+        @Override
+        public int size() {
+            int size = 48 + topic.length();
+            for (Bytes payload : payloads) {
+                size += payload.length() + 5;
+            }
+            return size;
+        }
+    }
+
+    /**
+     * What the sender can tell of streams.
+     *
+     * @param streams the streams, at most {@value #MAX_STREAMS}
+     */
+    record StreamDigest(List<StreamState> streams) implements DisseminationFrame {
+        @Override
+        public int size() {
+            int size = 16;
+            for (StreamState stream : streams) {
+                size += 64 + stream.topic().length();
+            }
+            return size;
+        }
+    }
+
+    /**
+     * How far a stream is.
+     *
+     * @param origin who publishes
+     * @param topic the topic
+     * @param start sequence with which the stream begins for the receiver of this digest: the first one published after
+     *     the two members met
+     * @param retained oldest sequence that the sender can still repair; {@code last + 1} if none
+     * @param last newest sequence published, 0 if none
+     */
+    record StreamState(Origin origin, String topic, long start, long retained, long last) {}
+
+    /**
+     * Tell me how far this stream is: the answer is a {@link StreamDigest}.
+     *
+     * @param origin who publishes
+     * @param topic the topic
+     */
+    record StreamQuery(Origin origin, String topic) implements DisseminationFrame {
+        @Override
+        public int size() {
+            return 48 + topic.length();
+        }
+    }
+
+    /**
+     * Send me these messages again.
+     *
+     * @param origin who published
+     * @param topic the topic
+     * @param from first missing sequence
+     * @param to last missing sequence, inclusive
+     */
+    record Pull(Origin origin, String topic, long from, long to) implements DisseminationFrame {
+        @Override
+        public int size() {
+            return 64 + topic.length();
+        }
+    }
+
+    /**
+     * These messages are not retained any more.
+     *
+     * @param origin who published
+     * @param topic the topic
+     * @param from first sequence
+     * @param to last sequence, inclusive
+     */
+    record Unavailable(Origin origin, String topic, long from, long to) implements DisseminationFrame {
+        @Override
+        public int size() {
+            return 64 + topic.length();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.grapevine.protocol.overlay;
+
+import java.time.Duration;
+
+/**
+ * How links are opened and found again.
+ *
+ * @param retryMin first wait before a seed or a lost member is dialled again; default 200 ms, doubled each time
+ * @param retryMax longest such wait; default 10 s; each wait is jittered by half
+ * @param maxDials most dials under way at a time; default 32
+ * @param maxPeers most present members that are linked (full mesh); default 256
+ * @param lostRetention how long members that died are still dialled, so that a healed partition merges; default 24 h
+ */
+public record OverlaySettings(
+        Duration retryMin, Duration retryMax, int maxDials, int maxPeers, Duration lostRetention) {
+
+    /** The defaults. */
+    public static final OverlaySettings DEFAULT =
+            new OverlaySettings(Duration.ofMillis(200), Duration.ofSeconds(10), 32, 256, Duration.ofHours(24));
+}

@@ -1,0 +1,82 @@
+package dev.grapevine.protocol.step;
+
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.membership.Address;
+import dev.grapevine.membership.Member;
+import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.Frame;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a core can be told. */
+public sealed interface Input {
+
+    /** Time has passed. Comes about every {@code tickInterval}; late ticks are dropped, not queued. */
+    record Tick() implements Input {}
+
+    /**
+     * A link to a peer is open and both sides have shown who they are.
+     *
+     * @param peer the peer as it described itself in the handshake
+     * @param dialled whether this side opened the connection
+     */
+    record LinkUp(Member peer, boolean dialled) implements Input {}
+
+    /**
+     * The link to a peer is gone.
+     *
+     * @param peer whose link
+     * @param cause why
+     */
+    record LinkDown(Origin peer, LinkLoss cause) implements Input {}
+
+    /**
+     * A dial asked for by {@link Effect.Dial} did not give a link.
+     *
+     * @param address what was dialled
+     * @param cause why not
+     */
+    record DialFailed(Address address, DialFailure cause) implements Input {}
+
+    /**
+     * Frames arrived on the link of a peer, in their order.
+     *
+     * @param peer who sent them
+     * @param frames the frames
+     */
+    record Received(Origin peer, List<Frame> frames) implements Input {}
+
+    /**
+     * Announce this member and seek others.
+     *
+     * @param seeds addresses to try, in no order; may be empty
+     */
+    record Join(List<Address> seeds) implements Input {}
+
+    /**
+     * The seeds are now these (a resolver ran again).
+     *
+     * @param seeds addresses to try
+     */
+    record Seeds(List<Address> seeds) implements Input {}
+
+    /** Announce that this member goes. Ends with {@link Effect.LeaveConfirmed}. */
+    record Leave() implements Input {}
+
+    /**
+     * Publish messages.
+     *
+     * @param topic the topic
+     * @param payloads the messages in their order, each within the payload limit
+     */
+    record Publish(String topic, List<Bytes> payloads) implements Input {}
+
+    /**
+     * Write or remove a key of a store.
+     *
+     * @param store the store
+     * @param key the key
+     * @param value the value, or null to remove the key
+     */
+    record Write(String store, Bytes key, @Nullable Bytes value) implements Input {}
+}

@@ -1,0 +1,15 @@
+package dev.grapevine.protocol.step;
+
+/** Whether a member has found others. */
+public enum JoinState {
+    /** No seeds are named and nobody is known: a cluster of one, which is fine. */
+    ALONE,
+    /** Seeds are named and none could be reached so far. They are tried for ever. */
+    SEEKING,
+    /** At least one other member is in the view. */
+    JOINED,
+    /** Others were known and none is left: they and the seeds are tried for ever. */
+    ISOLATED,
+    /** The member announced that it goes. */
+    LEFT
+}

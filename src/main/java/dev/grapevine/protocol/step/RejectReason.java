@@ -1,0 +1,41 @@
+package dev.grapevine.protocol.step;
+
+/** Why something that came from outside was not accepted. Each rejection is counted under its reason. */
+public enum RejectReason {
+    /** The hello named another cluster. */
+    FOREIGN_CLUSTER,
+    /** The hello named a version that is not spoken here. */
+    WRONG_VERSION,
+    /** Bytes that are no frame of the protocol. */
+    MALFORMED_FRAME,
+    /** A frame longer than the limit. */
+    OVERSIZED_FRAME,
+    /** A connection that did not complete its handshake in time. */
+    HANDSHAKE_TIMEOUT,
+    /** A connection beyond the limit of connections. */
+    TOO_MANY_CONNECTIONS,
+    /** A connection that arrived while this member was not ready for it. */
+    NOT_READY,
+    /** A second connection of a pair of members that has one. */
+    DUPLICATE_LINK,
+    /** A frame of a kind that this version does not know: skipped. */
+    UNKNOWN_FRAME,
+    /** A frame that a peer of this kind must not send, such as another member's publications. */
+    FORGED_ORIGIN,
+    /** A claim about a member that the rules do not allow. */
+    INVALID_RUMOR,
+    /** A member beyond the limit of members. */
+    TOO_MANY_MEMBERS,
+    /** A sequence, range or count outside what is possible. */
+    INVALID_RANGE,
+    /** A message held back for order beyond the limit: it will be asked for again. */
+    REORDER_OVERFLOW,
+    /** A topic or store beyond the limit. */
+    TOO_MANY_STREAMS,
+    /** A stamp further ahead of the wall clock than the drift limit: it will be offered again. */
+    CLOCK_DRIFT,
+    /** Too many dots ahead of the runs: the operation will be offered again in order. */
+    CONTEXT_OVERFLOW,
+    /** The value of a message or an entry that the codec could not read. */
+    UNDECODABLE
+}

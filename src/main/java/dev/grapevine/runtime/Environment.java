@@ -1,0 +1,17 @@
+package dev.grapevine.runtime;
+
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Where a node's time, chance and delivery threads come from. Nothing in the library asks the machine for them
+ * elsewhere, so that a simulation can replay a run exactly.
+ *
+ * @param delivery on which subscribers are called; never the transport's scheduler in production, since a subscriber may
+ *     be slow
+ * @param nanos monotonic time in nanoseconds
+ * @param wallMillis wall clock in milliseconds since 1970
+ * @param random source of chance; used on the transport's scheduler only
+ */
+public record Environment(Scheduler delivery, LongSupplier nanos, LongSupplier wallMillis, RandomGenerator random) {}

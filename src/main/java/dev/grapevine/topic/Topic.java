@@ -1,0 +1,78 @@
+package dev.grapevine.topic;
+
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A topic: what any member publishes reaches the subscribers on every member, this one included, with no broker.
+ *
+ * <p>For each publisher in order, each message at most once, to every live member. Messages that a link lost are
+ * repaired while the publisher retains them; what cannot be repaired any more is announced as a {@link Gap}. A
+ * subscription begins with the messages that arrive after it.
+ *
+ * @param <T> type of the values
+ */
+public interface Topic<T> {
+
+    /** Default size of a subscriber's buffer, in messages. */
+    int DEFAULT_BUFFER = 1024;
+
+    /**
+     * The topic's name.
+     *
+     * @return the name
+     */
+    String name();
+
+    /**
+     * Publishes one value.
+     *
+     * @param value the value
+     * @return on subscription encodes and publishes; completes when the message is retained here and handed to the
+     *     links (not when it has arrived); fails with {@link IllegalArgumentException} if the encoded value is above the
+     *     payload limit, with the codec's error if it cannot be encoded, and with {@link IllegalStateException} if the
+     *     node has stopped
+     */
+    Mono<Void> publish(T value);
+
+    /**
+     * Publishes what a publisher gives, in its order. It is asked for more only as there is room in the outboxes
+     * towards the peers, so a fast source is slowed to what the cluster takes.
+     *
+     * @param values the values
+     * @return on subscription subscribes to the values; completes after the last one was handed to the links; fails as
+     *     {@link #publish(Object)} does or with the error of the source, and what was published before stays published.
+     *     Cancelling cancels the source
+     */
+    Mono<Void> publishAll(Publisher<? extends T> values);
+
+    /**
+     * The messages, with {@link #DEFAULT_BUFFER} and {@link Overflow#DROP_OLDEST}.
+     *
+     * @return see {@link #messages(int, Overflow)}
+     */
+    default Flux<Message<T>> messages() {
+        return messages(DEFAULT_BUFFER, Overflow.DROP_OLDEST);
+    }
+
+    /**
+     * The messages that arrive from now on. Gaps are counted and logged but not shown: {@link #deliveries} shows them
+     * in their place.
+     *
+     * @param buffer how many messages may wait for this subscriber, 1 to 1,048,576
+     * @param overflow what happens when they are more
+     * @return a hot stream, a buffer for each subscriber; signals come on a delivery thread of the node, never on its
+     *     network thread; completes when the node stops
+     */
+    Flux<Message<T>> messages(int buffer, Overflow overflow);
+
+    /**
+     * The messages that arrive from now on, and in their place the announcements of those that are missing.
+     *
+     * @param buffer how many messages may wait for this subscriber, 1 to 1,048,576
+     * @param overflow what happens when they are more
+     * @return as {@link #messages(int, Overflow)}
+     */
+    Flux<Delivery<T>> deliveries(int buffer, Overflow overflow);
+}

@@ -1,0 +1,52 @@
+package dev.grapevine.transport;
+
+import java.time.Duration;
+
+/**
+ * The limits of a node's links.
+ *
+ * @param maxFrameBytes longest wire frame accepted, in bytes; a longer one closes the link before memory is taken for
+ *     it; default 1 MiB
+ * @param maxBatchBytes how much is put into one wire frame, in bytes, unless a single frame is longer; default 64 KiB
+ * @param framesInFlight wire frames that a peer may send on a lane before they were consumed; default 32
+ * @param maxConnections connections at a time, in both directions; further ones are refused; default 512
+ * @param handshakeTimeout time for a connection to complete its handshake; default 5 s
+ * @param keepAliveInterval how often an idle link says that it lives; default 2 s
+ * @param silenceTimeout after how long without anything from the peer a link is given up; default 15 s
+ */
+public record LinkLimits(
+        int maxFrameBytes,
+        int maxBatchBytes,
+        int framesInFlight,
+        int maxConnections,
+        Duration handshakeTimeout,
+        Duration keepAliveInterval,
+        Duration silenceTimeout) {
+
+    /** The defaults. */
+    public static final LinkLimits DEFAULT = new LinkLimits(
+            1 << 20, 64 << 10, 32, 512, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(15));
+
+    /**
+     * Checks the limits.
+     *
+     * @throws IllegalArgumentException if one is not positive, a batch does not fit into a frame, or a frame is longer
+     *     than RSocket carries (16 MiB less one)
+     */
+    public LinkLimits {
+        if (maxFrameBytes > (1 << 24) - 1 || maxBatchBytes > maxFrameBytes / 2 || maxBatchBytes < 1024) {
+            throw new IllegalArgumentException("A frame has at most 16777215 bytes, a batch at least 1024 and at most "
+                    + "half a frame; not " + maxFrameBytes + " and " + maxBatchBytes);
+        }
+        if (framesInFlight < 1 || maxConnections < 1) {
+            throw new IllegalArgumentException("Frames in flight and connections are at least 1");
+        }
+        if (handshakeTimeout.isNegative()
+                || handshakeTimeout.isZero()
+                || keepAliveInterval.isNegative()
+                || keepAliveInterval.isZero()
+                || silenceTimeout.compareTo(keepAliveInterval) <= 0) {
+            throw new IllegalArgumentException("Timeouts are positive, and silence is longer than the keep-alive");
+        }
+    }
+}

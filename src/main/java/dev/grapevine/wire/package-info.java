@@ -1,0 +1,7 @@
+/**
+ * The versioned binary format of frames: length-checked before anything is allocated.
+ */
+@NullMarked
+package dev.grapevine.wire;
+
+import org.jspecify.annotations.NullMarked;
