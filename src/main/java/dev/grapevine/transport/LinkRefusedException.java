@@ -7,6 +7,7 @@ public final class LinkRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /** Why there is no link. */
     private final DialFailure failure;
 
     /**
