@@ -2,6 +2,7 @@ package dev.grapevine.transport;
 
 import dev.grapevine.protocol.step.DialFailure;
 import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.wire.Hello;
 import org.jspecify.annotations.Nullable;
 
 /**
