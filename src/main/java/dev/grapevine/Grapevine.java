@@ -75,6 +75,13 @@ public interface Grapevine {
     Mono<Void> stop();
 
     /**
+     * The cluster that this node belongs to.
+     *
+     * @return the cluster's name
+     */
+    String cluster();
+
+    /**
      * Where the node stands in its life.
      *
      * @return the state
