@@ -7,7 +7,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * The set of all writes ever heard of: a run without holes for each origin, and a cloud of single dots beyond the runs.
+ * The set of all operations ever applied: a run without holes for each origin, and a cloud of single dots beyond the runs.
  * An immutable snapshot. (Almeida, Shoker, Baquero, "Delta state replicated data types", 2018, section 7.)
  *
  * @param runs for each origin the counter up to which every dot is in the set

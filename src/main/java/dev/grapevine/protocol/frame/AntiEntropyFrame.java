@@ -3,7 +3,6 @@ package dev.grapevine.protocol.frame;
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.clock.Dot;
 import dev.grapevine.clock.HybridTimestamp;
-import dev.grapevine.clock.VersionVector;
 import dev.grapevine.crdt.CausalContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -89,21 +88,26 @@ public sealed interface AntiEntropyFrame extends Frame {
     }
 
     /**
-     * What the sender has seen of each origin.
+     * Which operations the sender has applied. Only who lacks something asks for it, and of one peer at a time, so that
+     * nothing is sent twice.
      *
      * @param store the store
-     * @param vector runs without holes
-     * @param reply whether the receiver is asked for its own digest if it lacks something
+     * @param context the operations applied: runs, and the first dots ahead of them (a digest may leave out dots, it
+     *     never names one that was not applied); without those dots an operation behind a hole that nobody can fill any
+     *     more would never spread
+     * @param request whether the receiver is asked to send what the sender lacks; otherwise this only tells
      */
-    record StoreDigest(String store, VersionVector vector, boolean reply) implements AntiEntropyFrame {
+    record StoreDigest(String store, CausalContext context, boolean request) implements AntiEntropyFrame {
         @Override
         public int size() {
-            return 16 + store.length() + 40 * vector.counters().size();
+            return 16
+                    + store.length()
+                    + 40 * (context.runs().counters().size() + context.cloud().size());
         }
     }
 
     /**
-     * Send me the store from this key on: the log of operations no longer reaches back far enough.
+     * Send me the store from this key on: your log of operations no longer reaches back far enough.
      *
      * @param store the store
      * @param session chosen by the receiver of the state, echoed in each chunk
@@ -118,7 +122,7 @@ public sealed interface AntiEntropyFrame extends Frame {
     }
 
     /**
-     * Your digest shows a need that my log of operations cannot serve: ask me for the state.
+     * You asked for what my log of operations no longer holds: ask me for the state.
      *
      * @param store the store
      */
@@ -137,7 +141,8 @@ public sealed interface AntiEntropyFrame extends Frame {
      * @param from first key of the range, or null from the beginning
      * @param to first key after the range, or null if the range reaches the end
      * @param entries every value in the range, in the order of the keys
-     * @param context everything the sender had heard of when it sent this chunk
+     * @param context everything the sender had applied when the session began; the chunks of one session are parts of
+     *     the one state of that moment
      */
     record StateChunk(
             String store,
