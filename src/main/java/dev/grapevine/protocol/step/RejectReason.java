@@ -30,6 +30,8 @@ public enum RejectReason {
     INVALID_RANGE,
     /** A message held back for order beyond the limit: it will be asked for again. */
     REORDER_OVERFLOW,
+    /** A request beyond what a peer is served at a time: it will ask again. */
+    TOO_MANY_REQUESTS,
     /** A topic or store beyond the limit. */
     TOO_MANY_STREAMS,
     /** A stamp further ahead of the wall clock than the drift limit: it will be offered again. */
