@@ -1,0 +1,80 @@
+package dev.grapevine.protocol.dissemination;
+
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
+import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
+import java.util.List;
+
+/** Bounds of topics that nobody needs to set, and what is possible within them. */
+final class Limits {
+
+    /** Largest sequence: no publisher gets there, and sums of two stay within a long. */
+    static final long MAX_SEQUENCE = 1L << 60;
+
+    /** A run of messages or a digest is ended before it passes this many bytes, so that batches stay fair and small. */
+    static final int RUN_BYTES = 48 << 10;
+
+    /** What keeping a message costs beyond its bytes: the object, its place in a list, the array's header. */
+    static final int MESSAGE_OVERHEAD = 64;
+
+    /** Most messages of one stream that are asked for at a time; further ones follow as these come. */
+    static final int PULL_MESSAGES = 4096;
+
+    /** Most separate ranges of one stream that are asked for at a time. */
+    static final int PULL_RANGES = 16;
+
+    /** Longest pause between two requests for the same thing, in nanoseconds. */
+    static final long MAX_PATIENCE_NANOS = 8_000_000_000L;
+
+    /** Most requests of all streams together between two ticks: the control lane belongs to membership. */
+    static final int REQUESTS_PER_TICK = 64;
+
+    /** Bytes of repair that one peer is served between two ticks; it may be passed by one frame. */
+    static final int REPAIR_BYTES_PER_TICK = 512 << 10;
+
+    /** Requested ranges of one peer that wait to be served; a further one is rejected and asked for again. */
+    static final int PENDING_REPAIRS = 256;
+
+    /** How often a digest tells of a publication before only the idle digest does. */
+    static final int DIGEST_REPEATS = 3;
+
+    /** Peers without a link whose place in the streams is remembered; the one longest without is forgotten first. */
+    static final int UNLINKED_PEERS = 4096;
+
+    /** Origins that left whose streams are remembered, so that a return gives no duplicates; the eldest goes first. */
+    static final int GONE_SOURCES = 256;
+
+    private Limits() {}
+
+    static long cost(Bytes payload) {
+        return payload.length() + (long) MESSAGE_OVERHEAD;
+    }
+
+    static boolean isName(String topic) {
+        return !topic.isEmpty() && topic.length() <= DisseminationFrame.MAX_NAME_LENGTH;
+    }
+
+    static boolean isRange(long from, long to) {
+        return from >= 1 && from <= to && to <= MAX_SEQUENCE;
+    }
+
+    static boolean isRun(Publications run) {
+        List<Bytes> payloads = run.payloads();
+        return !payloads.isEmpty()
+                && payloads.size() <= DisseminationFrame.MAX_PAYLOADS
+                && run.first() <= MAX_SEQUENCE
+                && isRange(run.first(), run.last());
+    }
+
+    static boolean isState(StreamState state) {
+        return state.last() >= 0
+                && state.last() <= MAX_SEQUENCE
+                && within(state.start(), state.last() + 1)
+                && within(state.retained(), state.last() + 1);
+    }
+
+    private static boolean within(long sequence, long end) {
+        return sequence >= 1 && sequence <= end;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.grapevine.protocol.dissemination;
+
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of one stream that came before an earlier one: runs in the order of their sequences that do not overlap.
+ * Bounded in messages by itself and in bytes by a budget that all streams share; what does not fit is not taken.
+ */
+final class ReorderBuffer {
+
+    private final int maxMessages;
+    private final HeldBudget budget;
+    private final TreeMap<Long, List<Bytes>> runs = new TreeMap<>();
+    private int messages;
+
+    ReorderBuffer(int maxMessages, HeldBudget budget) {
+        this.maxMessages = maxMessages;
+        this.budget = budget;
+    }
+
+    boolean isEmpty() {
+        return runs.isEmpty();
+    }
+
+    /** Sequence of the first message held; {@link Long#MAX_VALUE} if none is. */
+    long first() {
+        return runs.isEmpty() ? Long.MAX_VALUE : runs.firstKey();
+    }
+
+    /** The parts of a range that are not held, in order. */
+    List<Range> absent(long from, long to) {
+        List<Range> absent = new ArrayList<>();
+        long at = from;
+        Map.Entry<Long, List<Bytes>> run = runs.floorEntry(from);
+        if (run == null) {
+            run = runs.higherEntry(from);
+        }
+        while (run != null && run.getKey() <= to && at <= to) {
+            if (run.getKey() > at) {
+                absent.add(new Range(at, run.getKey() - 1));
+            }
+            at = Math.max(at, run.getKey() + run.getValue().size());
+            run = runs.higherEntry(run.getKey());
+        }
+        if (at <= to) {
+            absent.add(new Range(at, to));
+        }
+        return absent;
+    }
+
+    /**
+     * Holds messages that are absent so far.
+     *
+     * @return how many of them were taken, from the first on
+     */
+    int hold(Publications run, Range part) {
+        List<Bytes> payloads = Range.of(run).equals(part) ? run.payloads() : copy(run, part);
+        int taken = 0;
+        while (taken < payloads.size() && messages < maxMessages && budget.take(Limits.cost(payloads.get(taken)))) {
+            messages++;
+            taken++;
+        }
+        if (taken == payloads.size()) {
+            runs.put(part.from(), payloads);
+        } else if (taken > 0) {
+            runs.put(part.from(), copy(run, new Range(part.from(), part.from() + taken - 1)));
+        }
+        return taken;
+    }
+
+    /** Of a part even the bytes are copied: they may be views of a frame that is far larger than what is counted. */
+    private static List<Bytes> copy(Publications run, Range part) {
+        List<Bytes> copies = new ArrayList<>();
+        for (Bytes payload : part.of(run.payloads(), run.first())) {
+            copies.add(Bytes.wrap(payload.toArray()));
+        }
+        return List.copyOf(copies);
+    }
+
+    /** Takes out the run that begins with a sequence, or null if none does. */
+    @Nullable List<Bytes> take(long first) {
+        List<Bytes> run = runs.remove(first);
+        if (run != null) {
+            messages -= run.size();
+            for (Bytes payload : run) {
+                budget.give(Limits.cost(payload));
+            }
+        }
+        return run;
+    }
+}

@@ -1,0 +1,19 @@
+package dev.grapevine.protocol.dissemination;
+
+/** How many more requests may go out before the next tick, of all streams together. */
+final class RequestAllowance {
+
+    private int left = Limits.REQUESTS_PER_TICK;
+
+    void renew() {
+        left = Limits.REQUESTS_PER_TICK;
+    }
+
+    boolean isEmpty() {
+        return left == 0;
+    }
+
+    void take() {
+        left--;
+    }
+}
