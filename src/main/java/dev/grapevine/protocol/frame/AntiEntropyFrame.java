@@ -79,7 +79,7 @@ public sealed interface AntiEntropyFrame extends Frame {
     record Operations(String store, List<Operation> operations) implements AntiEntropyFrame {
         @Override
         public int size() {
-            int size = 16 + store.length();
+            int size = 16 + Sizes.text(store);
             for (Operation operation : operations) {
                 size += operation.size();
             }
@@ -101,7 +101,7 @@ public sealed interface AntiEntropyFrame extends Frame {
         @Override
         public int size() {
             return 16
-                    + store.length()
+                    + Sizes.text(store)
                     + 40 * (context.runs().counters().size() + context.cloud().size());
         }
     }
@@ -117,7 +117,7 @@ public sealed interface AntiEntropyFrame extends Frame {
             String store, long session, @Nullable Bytes cursor) implements AntiEntropyFrame {
         @Override
         public int size() {
-            return 32 + store.length() + (cursor == null ? 0 : cursor.length());
+            return 32 + Sizes.text(store) + (cursor == null ? 0 : cursor.length());
         }
     }
 
@@ -129,7 +129,7 @@ public sealed interface AntiEntropyFrame extends Frame {
     record StateOffer(String store) implements AntiEntropyFrame {
         @Override
         public int size() {
-            return 16 + store.length();
+            return 16 + Sizes.text(store);
         }
     }
 
@@ -154,7 +154,7 @@ public sealed interface AntiEntropyFrame extends Frame {
             implements AntiEntropyFrame {
         @Override
         public int size() {
-            int size = 64 + store.length();
+            int size = 64 + Sizes.text(store) + (from == null ? 0 : from.length()) + (to == null ? 0 : to.length());
             for (Entry entry : entries) {
                 size += entry.size();
             }

@@ -36,7 +36,7 @@ public sealed interface DisseminationFrame extends Frame {
 
         @Override
         public int size() {
-            int size = 48 + topic.length();
+            int size = 48 + Sizes.text(topic);
             for (Bytes payload : payloads) {
                 size += payload.length() + 5;
             }
@@ -54,7 +54,7 @@ public sealed interface DisseminationFrame extends Frame {
         public int size() {
             int size = 16;
             for (StreamState stream : streams) {
-                size += 64 + stream.topic().length();
+                size += 64 + Sizes.text(stream.topic());
             }
             return size;
         }
@@ -81,7 +81,7 @@ public sealed interface DisseminationFrame extends Frame {
     record StreamQuery(Origin origin, String topic) implements DisseminationFrame {
         @Override
         public int size() {
-            return 48 + topic.length();
+            return 48 + Sizes.text(topic);
         }
     }
 
@@ -96,7 +96,7 @@ public sealed interface DisseminationFrame extends Frame {
     record Pull(Origin origin, String topic, long from, long to) implements DisseminationFrame {
         @Override
         public int size() {
-            return 64 + topic.length();
+            return 64 + Sizes.text(topic);
         }
     }
 
@@ -111,7 +111,7 @@ public sealed interface DisseminationFrame extends Frame {
     record Unavailable(Origin origin, String topic, long from, long to) implements DisseminationFrame {
         @Override
         public int size() {
-            return 64 + topic.length();
+            return 64 + Sizes.text(topic);
         }
     }
 }

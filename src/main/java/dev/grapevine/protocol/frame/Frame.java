@@ -4,8 +4,7 @@ package dev.grapevine.protocol.frame;
 public sealed interface Frame permits MembershipFrame, DisseminationFrame, AntiEntropyFrame {
 
     /**
-     * About how many bytes the frame takes on the wire; what queues and batches are bounded by. Never less than the
-     * payload bytes that the frame keeps in memory.
+     * About how many bytes the frame takes on the wire, and never less; what queues and batches are bounded by.
      *
      * @return a size in bytes, positive
      */

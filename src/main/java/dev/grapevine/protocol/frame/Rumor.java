@@ -43,13 +43,14 @@ public sealed interface Rumor {
 
         @Override
         public int size() {
-            int chars = member.name().length()
-                    + member.zone().length()
-                    + member.address().host().length();
+            int size = 64
+                    + Sizes.text(member.name())
+                    + Sizes.text(member.zone())
+                    + Sizes.text(member.address().host());
             for (var label : member.metadata().entrySet()) {
-                chars += label.getKey().length() + label.getValue().length() + 4;
+                size += Sizes.text(label.getKey()) + Sizes.text(label.getValue()) + 4;
             }
-            return 64 + 2 * chars;
+            return size;
         }
     }
 

@@ -1,0 +1,120 @@
+package dev.grapevine.wire;
+
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
+import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
+import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
+import dev.grapevine.protocol.frame.DisseminationFrame.StreamQuery;
+import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
+import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
+import java.util.List;
+
+/** The bodies of the frames of topics. */
+final class DisseminationWire {
+
+    /** A block of an origin, an empty name and three numbers. */
+    private static final int MIN_STREAM_BYTES = 3 + Values.MIN_ORIGIN_BYTES + 2 + 3;
+
+    private DisseminationWire() {}
+
+    static void write(WireWriter out, DisseminationFrame frame) {
+        if (frame instanceof Publications publications) {
+            writePublications(out, publications);
+        } else if (frame instanceof StreamDigest digest) {
+            writeDigest(out, digest.streams());
+        } else if (frame instanceof StreamQuery query) {
+            int body = out.open(FrameType.STREAM_QUERY);
+            writeStream(out, query.origin(), query.topic());
+            out.close(body);
+        } else if (frame instanceof Pull pull) {
+            writeRange(out, FrameType.PULL, pull.origin(), pull.topic(), pull.from(), pull.to());
+        } else if (frame instanceof Unavailable gone) {
+            writeRange(out, FrameType.UNAVAILABLE, gone.origin(), gone.topic(), gone.from(), gone.to());
+        }
+    }
+
+    private static void writePublications(WireWriter out, Publications publications) {
+        int body = out.open(FrameType.PUBLICATIONS);
+        writeStream(out, publications.origin(), publications.topic());
+        out.writeVarint(publications.first(), "first sequence");
+        List<Bytes> payloads = publications.payloads();
+        out.writeCount(payloads.size(), DisseminationFrame.MAX_PAYLOADS, "payloads");
+        int content = out.open();
+        for (int i = 0; i < payloads.size(); i++) {
+            out.writeBytes(payloads.get(i));
+        }
+        out.close(content);
+        out.close(body);
+    }
+
+    static Publications readPublications(WireReader in) {
+        Origin origin = Values.readOrigin(in);
+        String topic = Values.readName(in);
+        long first = in.readVarint("first sequence");
+        int count = in.readInt(DisseminationFrame.MAX_PAYLOADS, "payloads");
+        int block = in.open("payloads");
+        if (count == 0 || count > in.remaining()) {
+            throw new MalformedFrameException("payloads: " + count + " in " + in.remaining() + " bytes");
+        }
+        byte[] content = in.readRest();
+        in.close(block);
+        return new Publications(origin, topic, first, PayloadSlices.of(content, count));
+    }
+
+    private static void writeDigest(WireWriter out, List<StreamState> streams) {
+        int body = out.open(FrameType.STREAM_DIGEST);
+        out.writeCount(streams.size(), DisseminationFrame.MAX_STREAMS, "streams");
+        for (StreamState stream : streams) {
+            int block = out.open();
+            writeStream(out, stream.origin(), stream.topic());
+            out.writeVarint(stream.start(), "start");
+            out.writeVarint(stream.retained(), "retained");
+            out.writeVarint(stream.last(), "last");
+            out.close(block);
+        }
+        out.close(body);
+    }
+
+    static StreamDigest readDigest(WireReader in) {
+        StreamState[] streams =
+                new StreamState[in.readCount(DisseminationFrame.MAX_STREAMS, MIN_STREAM_BYTES, "streams")];
+        for (int i = 0; i < streams.length; i++) {
+            int block = in.open("stream");
+            streams[i] = new StreamState(
+                    Values.readOrigin(in),
+                    Values.readName(in),
+                    in.readVarint("start"),
+                    in.readVarint("retained"),
+                    in.readVarint("last"));
+            in.close(block);
+        }
+        return new StreamDigest(Values.listOf(streams));
+    }
+
+    static StreamQuery readQuery(WireReader in) {
+        return new StreamQuery(Values.readOrigin(in), Values.readName(in));
+    }
+
+    static Pull readPull(WireReader in) {
+        return new Pull(Values.readOrigin(in), Values.readName(in), in.readVarint("from"), in.readVarint("to"));
+    }
+
+    static Unavailable readUnavailable(WireReader in) {
+        return new Unavailable(Values.readOrigin(in), Values.readName(in), in.readVarint("from"), in.readVarint("to"));
+    }
+
+    private static void writeRange(WireWriter out, int type, Origin origin, String topic, long from, long to) {
+        int body = out.open(type);
+        writeStream(out, origin, topic);
+        out.writeVarint(from, "from");
+        out.writeVarint(to, "to");
+        out.close(body);
+    }
+
+    private static void writeStream(WireWriter out, Origin origin, String topic) {
+        Values.writeOrigin(out, origin);
+        Values.writeName(out, topic);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.grapevine.wire;
+
+/** The numbers of the frames' types. A number is never used again for something else. */
+final class FrameType {
+
+    static final int PING = 0x01;
+    static final int ACK = 0x02;
+    static final int PING_REQUEST = 0x03;
+    static final int NACK = 0x04;
+    static final int GOSSIP = 0x05;
+    static final int SYNC = 0x06;
+    static final int LEAVE = 0x07;
+    static final int LEAVE_ACK = 0x08;
+
+    static final int PUBLICATIONS = 0x10;
+    static final int STREAM_DIGEST = 0x11;
+    static final int STREAM_QUERY = 0x12;
+    static final int PULL = 0x13;
+    static final int UNAVAILABLE = 0x14;
+
+    static final int OPERATIONS = 0x20;
+    static final int STORE_DIGEST = 0x21;
+    static final int STATE_REQUEST = 0x22;
+    static final int STATE_OFFER = 0x23;
+    static final int STATE_CHUNK = 0x24;
+
+    private FrameType() {}
+}

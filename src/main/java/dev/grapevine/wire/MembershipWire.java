@@ -1,0 +1,87 @@
+package dev.grapevine.wire;
+
+import dev.grapevine.protocol.frame.MembershipFrame;
+import dev.grapevine.protocol.frame.MembershipFrame.Ack;
+import dev.grapevine.protocol.frame.MembershipFrame.Gossip;
+import dev.grapevine.protocol.frame.MembershipFrame.Leave;
+import dev.grapevine.protocol.frame.MembershipFrame.LeaveAck;
+import dev.grapevine.protocol.frame.MembershipFrame.Nack;
+import dev.grapevine.protocol.frame.MembershipFrame.Ping;
+import dev.grapevine.protocol.frame.MembershipFrame.PingRequest;
+import dev.grapevine.protocol.frame.MembershipFrame.Sync;
+
+/** The bodies of the frames of SWIM. */
+final class MembershipWire {
+
+    private MembershipWire() {}
+
+    static void write(WireWriter out, MembershipFrame frame) {
+        int body = out.open(typeOf(frame));
+        if (frame instanceof Ping ping) {
+            out.writeLong(ping.sequence());
+            Values.writeOrigin(out, ping.target());
+        } else if (frame instanceof Ack ack) {
+            out.writeLong(ack.sequence());
+        } else if (frame instanceof PingRequest request) {
+            out.writeLong(request.sequence());
+            Values.writeOrigin(out, request.target());
+        } else if (frame instanceof Nack nack) {
+            out.writeLong(nack.sequence());
+        } else if (frame instanceof Sync sync) {
+            out.writeBoolean(sync.reply());
+        }
+        RumorWire.writeAll(out, frame.rumors());
+        out.close(body);
+    }
+
+    private static int typeOf(MembershipFrame frame) {
+        if (frame instanceof Ping) {
+            return FrameType.PING;
+        } else if (frame instanceof Ack) {
+            return FrameType.ACK;
+        } else if (frame instanceof PingRequest) {
+            return FrameType.PING_REQUEST;
+        } else if (frame instanceof Nack) {
+            return FrameType.NACK;
+        } else if (frame instanceof Gossip) {
+            return FrameType.GOSSIP;
+        } else if (frame instanceof Sync) {
+            return FrameType.SYNC;
+        } else if (frame instanceof Leave) {
+            return FrameType.LEAVE;
+        }
+        return FrameType.LEAVE_ACK;
+    }
+
+    static Ping readPing(WireReader in) {
+        return new Ping(in.readLong("sequence"), Values.readOrigin(in), RumorWire.readAll(in));
+    }
+
+    static Ack readAck(WireReader in) {
+        return new Ack(in.readLong("sequence"), RumorWire.readAll(in));
+    }
+
+    static PingRequest readPingRequest(WireReader in) {
+        return new PingRequest(in.readLong("sequence"), Values.readOrigin(in), RumorWire.readAll(in));
+    }
+
+    static Nack readNack(WireReader in) {
+        return new Nack(in.readLong("sequence"), RumorWire.readAll(in));
+    }
+
+    static Gossip readGossip(WireReader in) {
+        return new Gossip(RumorWire.readAll(in));
+    }
+
+    static Sync readSync(WireReader in) {
+        return new Sync(in.readBoolean("reply"), RumorWire.readAll(in));
+    }
+
+    static Leave readLeave(WireReader in) {
+        return new Leave(RumorWire.readAll(in));
+    }
+
+    static LeaveAck readLeaveAck(WireReader in) {
+        return new LeaveAck(RumorWire.readAll(in));
+    }
+}

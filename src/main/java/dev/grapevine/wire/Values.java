@@ -1,0 +1,162 @@
+package dev.grapevine.wire;
+
+import dev.grapevine.clock.Dot;
+import dev.grapevine.clock.HybridTimestamp;
+import dev.grapevine.clock.VersionVector;
+import dev.grapevine.crdt.CausalContext;
+import dev.grapevine.membership.Address;
+import dev.grapevine.membership.Member;
+import dev.grapevine.membership.MemberId;
+import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.AntiEntropyFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The values that frames of several families are made of. */
+final class Values {
+
+    static final int MIN_ORIGIN_BYTES = 17;
+    static final int MIN_DOT_BYTES = MIN_ORIGIN_BYTES + 1;
+    private static final int MIN_LABEL_BYTES = 2;
+
+    private Values() {}
+
+    static void writeOrigin(WireWriter out, Origin origin) {
+        out.writeLong(origin.id().high());
+        out.writeLong(origin.id().low());
+        out.writeVarint(origin.epoch(), "epoch");
+    }
+
+    static Origin readOrigin(WireReader in) {
+        return new Origin(new MemberId(in.readLong("member id"), in.readLong("member id")), in.readVarint("epoch"));
+    }
+
+    static void writeDot(WireWriter out, Dot dot) {
+        writeOrigin(out, dot.origin());
+        out.writeVarint(dot.counter(), "dot counter");
+    }
+
+    static Dot readDot(WireReader in) {
+        return new Dot(readOrigin(in), in.readVarint("dot counter"));
+    }
+
+    static void writeDots(WireWriter out, java.util.Collection<Dot> dots) {
+        out.writeCount(dots.size(), AntiEntropyFrame.MAX_DOTS, "dots");
+        for (Dot dot : dots) {
+            writeDot(out, dot);
+        }
+    }
+
+    static List<Dot> readDots(WireReader in) {
+        Dot[] dots = new Dot[in.readCount(AntiEntropyFrame.MAX_DOTS, MIN_DOT_BYTES, "dots")];
+        for (int i = 0; i < dots.length; i++) {
+            dots[i] = readDot(in);
+        }
+        return listOf(dots);
+    }
+
+    static void writeStamp(WireWriter out, HybridTimestamp stamp) {
+        out.writeVarint(stamp.millis(), "stamp");
+        out.writeVarint(stamp.counter(), "stamp counter");
+    }
+
+    static HybridTimestamp readStamp(WireReader in) {
+        return new HybridTimestamp(in.readVarint("stamp"), in.readInt(Integer.MAX_VALUE, "stamp counter"));
+    }
+
+    static void writeVector(WireWriter out, VersionVector vector) {
+        out.writeCount(vector.counters().size(), AntiEntropyFrame.MAX_ORIGINS, "origins");
+        vector.counters().forEach((origin, counter) -> {
+            writeOrigin(out, origin);
+            out.writeVarint(counter, "counter");
+        });
+    }
+
+    static VersionVector readVector(WireReader in) {
+        int count = in.readCount(AntiEntropyFrame.MAX_ORIGINS, MIN_ORIGIN_BYTES + 1, "origins");
+        TreeMap<Origin, Long> counters = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            Origin origin = readOrigin(in);
+            if (counters.put(origin, in.readVarint("counter")) != null) {
+                throw new MalformedFrameException("origins: " + origin + " stands twice");
+            }
+        }
+        return counters.isEmpty() ? VersionVector.EMPTY : new VersionVector(counters);
+    }
+
+    static void writeContext(WireWriter out, CausalContext context) {
+        writeVector(out, context.runs());
+        writeDots(out, context.cloud());
+    }
+
+    static CausalContext readContext(WireReader in) {
+        VersionVector runs = readVector(in);
+        return new CausalContext(runs, new TreeSet<>(readDots(in)));
+    }
+
+    static void writeMember(WireWriter out, Member member) {
+        int block = out.open();
+        writeOrigin(out, member.origin());
+        out.writeText(member.name(), Member.MAX_NAME_LENGTH, "member name");
+        out.writeText(member.address().host(), Address.MAX_HOST_LENGTH, "host");
+        out.writeVarint(member.address().port(), "port");
+        out.writeText(member.zone(), Member.MAX_ZONE_LENGTH, "zone");
+        out.writeCount(member.metadata().size(), Member.MAX_METADATA_ENTRIES, "metadata");
+        for (Map.Entry<String, String> label : member.metadata().entrySet()) {
+            out.writeText(label.getKey(), Member.MAX_METADATA_CHARS, "metadata key");
+            out.writeText(label.getValue(), Member.MAX_METADATA_CHARS, "metadata value");
+        }
+        out.close(block);
+    }
+
+    static Member readMember(WireReader in) {
+        int block = in.open("member");
+        Origin origin = readOrigin(in);
+        String name = in.readText(Member.MAX_NAME_LENGTH, "member name");
+        String host = in.readText(Address.MAX_HOST_LENGTH, "host");
+        int port = in.readInt(65_535, "port");
+        String zone = in.readText(Member.MAX_ZONE_LENGTH, "zone");
+        Map<String, String> metadata = readMetadata(in);
+        in.close(block);
+        try {
+            return new Member(origin, name, new Address(host, port), zone, metadata);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedFrameException("member: " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, String> readMetadata(WireReader in) {
+        int count = in.readCount(Member.MAX_METADATA_ENTRIES, MIN_LABEL_BYTES, "metadata");
+        TreeMap<String, String> metadata = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            String key = in.readText(Member.MAX_METADATA_CHARS, "metadata key");
+            if (metadata.put(key, in.readText(Member.MAX_METADATA_CHARS, "metadata value")) != null) {
+                throw new MalformedFrameException("metadata: '" + key + "' stands twice");
+            }
+        }
+        return metadata;
+    }
+
+    /** The name of a topic or a store. */
+    static void writeName(WireWriter out, String name) {
+        out.writeText(name, DisseminationFrame.MAX_NAME_LENGTH, "name");
+    }
+
+    static String readName(WireReader in) {
+        String name = in.readText(DisseminationFrame.MAX_NAME_LENGTH, "name");
+        if (name.isEmpty()) {
+            throw new MalformedFrameException("name is empty");
+        }
+        return name;
+    }
+
+    /** An unmodifiable list over an array that nobody else has: no copy, unlike {@link List#of}. */
+    static <T> List<T> listOf(T[] elements) {
+        return elements.length == 0 ? List.of() : Collections.unmodifiableList(Arrays.asList(elements));
+    }
+}

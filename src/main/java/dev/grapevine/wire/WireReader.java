@@ -1,0 +1,182 @@
+package dev.grapevine.wire;
+
+import dev.grapevine.bytes.Bytes;
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the primitive parts of the wire format. Everything is checked against the end of the block that is being read
+ * before it is read, and against what the block can hold before anything is allocated for it.
+ */
+final class WireReader {
+
+    private final ByteBuf buffer;
+    private int position;
+    private int limit;
+    private int skipped;
+
+    /** Reads the readable bytes of a buffer, whose indices stay as they are. */
+    WireReader(ByteBuf buffer) {
+        this.buffer = buffer;
+        this.position = buffer.readerIndex();
+        this.limit = buffer.writerIndex();
+    }
+
+    int remaining() {
+        return limit - position;
+    }
+
+    int skipped() {
+        return skipped;
+    }
+
+    void countSkipped() {
+        skipped++;
+    }
+
+    int readByte(String field) {
+        require(1, field);
+        return buffer.getByte(position++) & 0xff;
+    }
+
+    boolean readBoolean(String field) {
+        int value = readByte(field);
+        if (value > 1) {
+            throw new MalformedFrameException(field + " is neither 0 nor 1 but " + value);
+        }
+        return value == 1;
+    }
+
+    long readLong(String field) {
+        require(Long.BYTES, field);
+        long value = buffer.getLong(position);
+        position += Long.BYTES;
+        return value;
+    }
+
+    /** An unsigned LEB128 number of 1 to 9 bytes in its shortest form: 0 to 2^63-1. */
+    long readVarint(String field) {
+        int first = readByte(field);
+        if (first < 0x80) {
+            return first;
+        }
+        long value = first & 0x7f;
+        for (int shift = 7; shift < 63; shift += 7) {
+            int next = readByte(field);
+            value |= (long) (next & 0x7f) << shift;
+            if (next == 0) {
+                throw new MalformedFrameException(field + " is a number in more bytes than it needs");
+            }
+            if (next < 0x80) {
+                return value;
+            }
+        }
+        throw new MalformedFrameException(field + " is a number of more than 63 bits");
+    }
+
+    /** A number from 0 to a limit. */
+    int readInt(int max, String field) {
+        long value = readVarint(field);
+        if (value > max) {
+            throw new MalformedFrameException(field + " is " + value + ", which is more than " + max);
+        }
+        return (int) value;
+    }
+
+    /** How many elements follow: no more than a limit, nor than the block has room for. */
+    int readCount(int max, int minimalBytes, String field) {
+        int count = readInt(max, field);
+        if ((long) count * minimalBytes > remaining()) {
+            throw new MalformedFrameException(field + ": " + count + " do not fit into " + remaining() + " bytes");
+        }
+        return count;
+    }
+
+    /** A sequence with an array of its own, so that keeping it keeps nothing else in memory. */
+    Bytes readBytes(String field) {
+        long length = readVarint(field);
+        return length == 0 ? Bytes.EMPTY : Bytes.wrap(readArray(length, field));
+    }
+
+    @Nullable Bytes readOptional(String field) {
+        long lengthAndOne = readVarint(field);
+        if (lengthAndOne == 0) {
+            return null;
+        }
+        return lengthAndOne == 1 ? Bytes.EMPTY : Bytes.wrap(readArray(lengthAndOne - 1, field));
+    }
+
+    /** Everything from here to the end of the block. */
+    byte[] readRest() {
+        return readArray(remaining(), "content");
+    }
+
+    private byte[] readArray(long length, String field) {
+        require(length, field);
+        byte[] array = new byte[(int) length];
+        buffer.getBytes(position, array);
+        position += array.length;
+        return array;
+    }
+
+    String readText(int maxChars, String field) {
+        int length = readInt(3 * maxChars, field);
+        byte[] utf8 = readArray(length, field);
+        String text = isAscii(utf8) ? new String(utf8, StandardCharsets.ISO_8859_1) : decodeUtf8(utf8, field);
+        if (text.length() > maxChars) {
+            throw new MalformedFrameException(
+                    field + " has " + text.length() + " characters, which are more than " + maxChars);
+        }
+        return text;
+    }
+
+    private static boolean isAscii(byte[] bytes) {
+        int or = 0;
+        for (byte b : bytes) {
+            or |= b;
+        }
+        return or >= 0;
+    }
+
+    private static String decodeUtf8(byte[] utf8, String field) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new MalformedFrameException(field + " is not UTF-8", e);
+        }
+    }
+
+    /**
+     * Enters a block: until {@link #close}, its end is the end.
+     *
+     * @return to be given to {@link #close}
+     */
+    int open(String field) {
+        require(3, field);
+        int length = buffer.getUnsignedMedium(position);
+        position += 3;
+        require(length, field);
+        int outer = limit;
+        limit = position + length;
+        return outer;
+    }
+
+    /** Leaves a block and skips what is left of it: fields that a newer version has appended. */
+    void close(int outer) {
+        position = limit;
+        limit = outer;
+    }
+
+    private void require(long bytes, String field) {
+        if (bytes > limit - position) {
+            throw new MalformedFrameException(
+                    field + " needs " + bytes + " bytes where " + (limit - position) + " are left");
+        }
+    }
+}
