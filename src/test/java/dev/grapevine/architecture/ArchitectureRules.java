@@ -3,6 +3,8 @@ package dev.grapevine.architecture;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import reactor.core.Disposable;
 
 /**
  * The rules of the house, over any root package, so that the same rules can be tried on classes that break them.
@@ -48,7 +51,13 @@ final class ArchitectureRules {
     Map<String, ArchRule> all() {
         Map<String, ArchRule> rules = new LinkedHashMap<>();
         arrows().forEach(rule -> rules.put(rule.getDescription(), rule));
-        Stream.of(everyPackageHasAPlace(), noCycles(), pureCores(), coresDoNotMeet(), nobodyUsesTheSimulation())
+        Stream.of(
+                        everyPackageHasAPlace(),
+                        noCycles(),
+                        pureCores(),
+                        coresDoNotMeet(),
+                        nobodyUsesTheSimulation(),
+                        pipelinesStartAtTheEdges())
                 .forEach(rule -> rules.put(rule.getDescription(), rule));
         Stream.of(
                         only("io.rsocket..", "transport.rsocket"),
@@ -134,6 +143,22 @@ final class ArchitectureRules {
                 .resideInAPackage(within("simulation"))
                 .allowEmptyShould(true)
                 .as("nothing uses the simulation");
+    }
+
+    private ArchRule pipelinesStartAtTheEdges() {
+        DescribedPredicate<JavaMethodCall> start = DescribedPredicate.describe(
+                "subscribe without handing the subscription on",
+                call -> call.getTarget().getName().equals("subscribe")
+                        && call.getTarget().getRawReturnType().isEquivalentTo(Disposable.class));
+        return noClasses()
+                .that()
+                .resideOutsideOfPackages(within("transport.rsocket"), within("simulation"), within("spring"))
+                .and()
+                .doNotHaveFullyQualifiedName(root + ".runtime.Node")
+                .should()
+                .callMethodWhere(start)
+                .allowEmptyShould(true)
+                .as("pipelines start only where a node, a connection, a simulation or an application starts");
     }
 
     private ArchRule only(String library, String... packages) {

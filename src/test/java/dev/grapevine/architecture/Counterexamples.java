@@ -45,6 +45,10 @@ final class Counterexamples {
                 "protocol cores do not see each other: only NodeCore composes them",
                 "protocol.membership",
                 "fixture.protocol.overlay.Core core");
+        breaks(
+                "pipelines start only where a node, a connection, a simulation or an application starts",
+                "runtime",
+                "reactor.core.Disposable started = reactor.core.publisher.Flux.empty().subscribe()");
         breaks("nothing uses the simulation", "spring", "fixture.simulation.Cluster cluster");
     }
 
