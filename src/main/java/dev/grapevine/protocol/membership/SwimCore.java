@@ -5,63 +5,289 @@ import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.MembershipFrame;
+import dev.grapevine.protocol.frame.Rumor;
 import dev.grapevine.protocol.step.DialFailure;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.LinkLoss;
+import dev.grapevine.protocol.step.ProtocolEvent;
+import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.protocol.step.Time;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** SWIM membership (Das, Gupta, Motivala 2002) with Lifeguard (Dadgar, Phillips, Currey 2018). Signatures first. */
+/**
+ * Who is there: SWIM (Das, Gupta, Motivala, "SWIM: Scalable Weakly-consistent Infection-style Process Group Membership
+ * Protocol", DSN 2002) with Lifeguard (Dadgar, Phillips, Currey, "Lifeguard: Local Health Awareness for More Accurate
+ * Failure Detection", 2018), over links that are opened by somebody else. A member is known dead within bounded time and
+ * never on the word of one observer while others could have confirmed it; a member that was removed wrongly hears of it
+ * and comes back by itself.
+ *
+ * <p>A pure, single-threaded state machine. Each method is one step: it takes its time, and puts its effects in order.
+ * Claims from outside never throw; those that no honest member can make are counted as {@link Effect.Rejected}.
+ */
 public final class SwimCore {
-    private final Member self;
-    private boolean joined;
 
-    /** Not joined yet. */
+    private final MembershipSettings settings;
+    private final MemberTable table;
+    private final LocalHealth health = new LocalHealth();
+    private final Speaker speaker;
+    private final Prober prober;
+    private final Relays relays;
+    private final View view;
+    private final Jury jury;
+    private final Self self;
+    private final RumorMill mill;
+    private final TableSync sync;
+    private long lastTick;
+    private @Nullable Leaving leaving;
+
+    /**
+     * A member that has not joined yet: it says nothing.
+     *
+     * @param self this member
+     * @param settings how it watches
+     * @param random source of chance, used by this core only in its steps
+     * @param now the time
+     */
     public SwimCore(Member self, MembershipSettings settings, RandomGenerator random, Time now) {
-        this.self = self;
+        this.settings = settings;
+        this.table = new MemberTable(settings.maxMembers());
+        this.speaker = new Speaker(settings, table, random);
+        this.prober = new Prober(settings, table, speaker, health, random);
+        this.relays = new Relays(settings, speaker);
+        this.view = new View(settings, table, speaker, prober);
+        this.jury = new Jury(self.origin(), settings, table, speaker, prober, view);
+        this.self = new Self(self, table, speaker, health);
+        this.mill = new RumorMill(this.self, table, speaker, view, jury);
+        this.sync = new TableSync(settings, table, speaker, view, mill);
+        this.lastTick = now.nanos();
     }
 
-    /** Self becomes ALIVE. */
+    /**
+     * This member becomes {@link MemberStatus#ALIVE} and begins to speak. Further calls do nothing.
+     *
+     * @param now the time
+     * @param out takes the effects
+     */
     public void join(Time now, Effects out) {
-        joined = true;
-        out.add(new Effect.MemberChanged(self, MemberStatus.ALIVE));
-    }
-
-    /** Announces that self goes. */
-    public void leave(Time now, Effects out) {
-        out.add(new Effect.LeaveConfirmed());
-    }
-
-    /** Time passed. */
-    public void tick(Time now, Effects out) {}
-
-    /** A link is open. */
-    public void linkUp(Member peer, boolean dialled, Time now, Effects out) {}
-
-    /** A link is gone. */
-    public void linkDown(Origin peer, LinkLoss cause, Time now, Effects out) {}
-
-    /** A dial failed. */
-    public void dialFailed(Address address, DialFailure cause, Time now, Effects out) {}
-
-    /** A frame arrived. */
-    public void receive(Origin from, MembershipFrame frame, Time now, Effects out) {}
-
-    /** Who is in the view. */
-    public SortedMap<Origin, Member> present() {
-        SortedMap<Origin, Member> present = new TreeMap<>();
-        if (joined) {
-            present.put(self.origin(), self);
+        if (self.hasJoined()) {
+            return;
         }
-        return present;
+        Step step = Step.at(now, out);
+        self.join(step);
+        speaker.start(step.now());
+        prober.start(step.now());
+        sync.start(step.now());
+        speaker.linked().forEach(peer -> sync.greet(peer, step));
+        speaker.flush(step);
     }
 
-    /** How a member stands. */
+    /**
+     * Announces that this member goes; ends with {@link Effect.LeaveConfirmed} when all linked peers confirmed it, or
+     * after {@link MembershipSettings#leaveTimeout}. From then on pings are answered, and nobody is probed. Before
+     * joining it is confirmed at once; further calls do nothing.
+     *
+     * @param now the time
+     * @param out takes the effects
+     */
+    public void leave(Time now, Effects out) {
+        if (leaving != null) {
+            return;
+        }
+        if (!self.hasJoined()) {
+            out.add(new Effect.LeaveConfirmed());
+            return;
+        }
+        Step step = Step.at(now, out);
+        Rumor.Left left = self.leave(step);
+        prober.stop();
+        leaving = new Leaving(left, settings, speaker, step);
+    }
+
+    /**
+     * Time has passed. A gap of more than half a probe interval since the last tick is this member's own pause: what it
+     * waits for is put off by as much before anybody is accused.
+     *
+     * @param now the time
+     * @param out takes the effects
+     */
+    public void tick(Time now, Effects out) {
+        Step step = Step.at(now, out);
+        long gap = step.now() - lastTick;
+        lastTick = step.now();
+        if (!self.hasJoined()) {
+            return;
+        }
+        if (gap > settings.probeInterval().toNanos() / 2) {
+            step.note(ProtocolEvent.OWN_PAUSE_NOTICED);
+            prober.shift(gap);
+            jury.shift(gap);
+        }
+        for (Origin silent : prober.tick(step)) {
+            jury.unanswered(silent, step);
+        }
+        relays.tick(step);
+        if (leaving != null) {
+            leaving.tick(step);
+        } else {
+            jury.tick(step);
+            sync.tick(step);
+        }
+        view.expireTombstones(step);
+        speaker.tick(step);
+        speaker.flush(step);
+    }
+
+    /**
+     * A link is open. Its peer is admitted, unless a tombstone stands against it: then it is told so and may refute; who
+     * left or was replaced by a later life stays out.
+     *
+     * @param peer as it described itself in the handshake
+     * @param dialled whether this side opened the connection
+     * @param now the time
+     * @param out takes the effects
+     */
+    public void linkUp(Member peer, boolean dialled, Time now, Effects out) {
+        Step step = Step.at(now, out);
+        Origin origin = peer.origin();
+        speaker.linkUp(origin);
+        MemberRecord record = table.get(origin);
+        boolean unknown = record == null || !record.isPresent();
+        if (isImpostor(peer) || (unknown && view.supersederOf(origin, peer) != null)) {
+            step.reject(RejectReason.INVALID_RUMOR, origin, "another life of this id or address is known: " + peer);
+            step.emit(new Effect.Close(origin));
+            return;
+        }
+        if (record == null) {
+            mill.hear(new Rumor.Alive(peer, 0), origin, step);
+        } else {
+            jury.linkUp(record);
+        }
+        if (leaving != null) {
+            leaving.linkUp(origin, step);
+        } else {
+            sync.greet(origin, step);
+        }
+        speaker.flush(step);
+    }
+
+    /**
+     * A link is gone. Unless this side closed it, its peer is probed at once through others.
+     *
+     * @param peer whose link
+     * @param cause why
+     * @param now the time
+     * @param out takes the effects
+     */
+    public void linkDown(Origin peer, LinkLoss cause, Time now, Effects out) {
+        Step step = Step.at(now, out);
+        speaker.linkDown(peer);
+        if (leaving != null) {
+            leaving.linkDown(peer, step);
+            return;
+        }
+        MemberRecord record = table.get(peer);
+        if (record != null && record.isPresent()) {
+            jury.linkDown(record, step);
+            if (cause != LinkLoss.LOCAL) {
+                prober.linkLost(peer, step);
+            }
+        }
+        speaker.flush(step);
+    }
+
+    /**
+     * A dial gave no link. That an unlinked member's address refuses connections is strong evidence that it is dead, and
+     * is told to everybody at once.
+     *
+     * @param address what was dialled
+     * @param cause why it failed
+     * @param now the time
+     * @param out takes the effects
+     */
+    public void dialFailed(Address address, DialFailure cause, Time now, Effects out) {
+        if (cause == DialFailure.CONNECTION_REFUSED && self.isPresent()) {
+            Step step = Step.at(now, out);
+            jury.refused(address, step);
+            speaker.flush(step);
+        }
+    }
+
+    /**
+     * A frame arrived.
+     *
+     * @param from whose link it came over
+     * @param frame the frame
+     * @param now the time
+     * @param out takes the effects
+     */
+    public void receive(Origin from, MembershipFrame frame, Time now, Effects out) {
+        Step step = Step.at(now, out);
+        if (frame instanceof MembershipFrame.Sync table) {
+            sync.receive(from, table, step);
+        } else {
+            for (Rumor claim : frame.rumors()) {
+                mill.hear(claim, from, step);
+            }
+            answer(from, frame, step);
+        }
+        speaker.flush(step);
+    }
+
+    /**
+     * The members that are in the view: a live, unmodifiable view of it, which includes this member from
+     * {@link #join} to {@link #leave}.
+     *
+     * @return members by origin
+     */
+    public SortedMap<Origin, Member> present() {
+        return table.present();
+    }
+
+    /**
+     * How an origin stands.
+     *
+     * @param origin a life of a member
+     * @return its status, or null if it is not known
+     */
     public @Nullable MemberStatus status(Origin origin) {
-        return joined && origin.equals(self.origin()) ? MemberStatus.ALIVE : null;
+        MemberRecord record = table.get(origin);
+        return record == null ? null : record.status;
+    }
+
+    private boolean isImpostor(Member peer) {
+        return peer.id().equals(self.origin.id());
+    }
+
+    private void answer(Origin from, MembershipFrame frame, Step step) {
+        if (frame instanceof MembershipFrame.Ping ping) {
+            if (self.has(ping.target())) {
+                speaker.send(from, new MembershipFrame.Ack(ping.sequence(), speaker.newsFor(from)), step);
+            } else {
+                step.reject(RejectReason.FORGED_ORIGIN, from, "ping for somebody else: " + ping.target());
+            }
+        } else if (frame instanceof MembershipFrame.Ack ack) {
+            if (!relays.onAck(from, ack, step)) {
+                prober.onAck(from, ack, step);
+            }
+        } else if (frame instanceof MembershipFrame.PingRequest request) {
+            relays.onRequest(from, request, step);
+        } else if (frame instanceof MembershipFrame.Nack nack) {
+            prober.onNack(from, nack);
+        } else if (frame instanceof MembershipFrame.Leave) {
+            confirmLeave(from, step);
+        } else if (frame instanceof MembershipFrame.LeaveAck && leaving != null) {
+            leaving.onAck(from, step);
+        }
+    }
+
+    private void confirmLeave(Origin from, Step step) {
+        if (status(from) == MemberStatus.LEFT) {
+            speaker.send(from, new MembershipFrame.LeaveAck(speaker.newsFor(from)), step);
+        } else {
+            step.reject(RejectReason.INVALID_RUMOR, from, "leaves without saying so of itself");
+        }
     }
 }

@@ -5,39 +5,299 @@ import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.step.DialFailure;
+import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.Time;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
-/** Who is dialled when. Signatures first. */
+/**
+ * Who is dialled when, so that each present member gets a link (full mesh) and so that whoever is cut off finds its way
+ * back by itself: seeds are tried for ever, and members that died are still dialled now and then.
+ *
+ * <p>A pure, single-threaded state machine over addresses. An address is dialled at most once at a time; two members that
+ * dial each other at the same time is left to the handshake, which keeps one link. To make that rare, of two members that
+ * learn of each other by gossip the one with the smaller id dials first. Tables are bounded: {@value #MAX_SEEDS} seeds
+ * (further ones are not tried) and {@value #MAX_LOST} lost members (the longest lost is forgotten).
+ */
 public final class OverlayCore {
 
-    /** Nobody is dialled before {@link #join}. */
-    public OverlayCore(Member self, OverlaySettings settings, RandomGenerator random) {}
+    /** Most seeds that are tried. */
+    public static final int MAX_SEEDS = 1024;
 
-    /** Begins to seek others. */
-    public void join(List<Address> seeds, Time now, Effects out) {}
+    /** Most dead members whose addresses are still dialled. */
+    public static final int MAX_LOST = 1024;
 
-    /** The seeds are now these. */
-    public void seeds(List<Address> seeds, Time now, Effects out) {}
+    private record Link(Address address, long since) {}
 
-    /** Dials nobody any more. */
-    public void leave(Effects out) {}
+    private final Member self;
+    private final OverlaySettings settings;
+    private final Pace pace;
+    private final JoinTracker joinTracker = new JoinTracker();
+    private final TreeMap<Origin, Address> members = new TreeMap<>();
+    private final TreeMap<Origin, Link> links = new TreeMap<>();
+    private final TreeMap<Address, Target> targets = new TreeMap<>();
+    private final LostMembers lost;
+    private boolean dialling;
 
-    /** A member stands differently. */
-    public void memberChanged(Member member, MemberStatus status, Time now, Effects out) {}
+    /**
+     * Dials nobody before {@link #join}.
+     *
+     * @param self this member, whose own address is never dialled
+     * @param settings the pace of dialling and its bounds
+     * @param random source of chance, used by this core only in its steps
+     */
+    public OverlayCore(Member self, OverlaySettings settings, RandomGenerator random) {
+        this.self = self;
+        this.settings = settings;
+        this.pace = new Pace(settings, random);
+        this.lost = new LostMembers(settings.lostRetention().toNanos(), MAX_LOST);
+    }
 
-    /** A link is open. */
-    public void linkUp(Member peer, Time now, Effects out) {}
+    /**
+     * Begins to seek others: the seeds are dialled at once.
+     *
+     * @param seeds addresses to try; may be empty
+     * @param now the time
+     * @param out takes the effects
+     */
+    public void join(List<Address> seeds, Time now, Effects out) {
+        dialling = true;
+        seeds(seeds, now, out);
+    }
 
-    /** A link is gone. */
-    public void linkDown(Origin peer, LinkLoss cause, Time now, Effects out) {}
+    /**
+     * The seeds are now these. New ones are dialled at once, those that are gone no longer.
+     *
+     * @param seeds addresses to try; may be empty
+     * @param now the time
+     * @param out takes the effects
+     */
+    public void seeds(List<Address> seeds, Time now, Effects out) {
+        if (!dialling) {
+            return;
+        }
+        TreeSet<Address> named = new TreeSet<>();
+        for (Address seed : seeds) {
+            if (named.size() < MAX_SEEDS && !seed.equals(self.address())) {
+                named.add(seed);
+            }
+        }
+        targets.values().forEach(target -> target.seed = named.contains(target.address));
+        named.forEach(seed -> target(seed, now.nanos()).seed = true);
+        step(now, out);
+    }
 
-    /** A dial failed. */
-    public void dialFailed(Address address, DialFailure cause, Time now, Effects out) {}
+    /**
+     * This member goes: nobody is dialled any more.
+     *
+     * @param out takes the effects
+     */
+    public void leave(Effects out) {
+        dialling = false;
+        targets.clear();
+        joinTracker.left(out);
+    }
 
-    /** Time passed. */
-    public void tick(Time now, Effects out) {}
+    /**
+     * A member stands differently. Present ones are linked, dead ones still tried now and then, those who left not.
+     *
+     * @param member the member; this one itself is ignored
+     * @param status how it stands now
+     * @param now the time
+     * @param out takes the effects
+     */
+    public void memberChanged(Member member, MemberStatus status, Time now, Effects out) {
+        Origin origin = member.origin();
+        if (origin.equals(self.origin())) {
+            return;
+        }
+        Address known = status.isPresent() ? members.put(origin, member.address()) : members.remove(origin);
+        lost.remove(origin);
+        if (status.isPresent()) {
+            if (!member.address().equals(known)) {
+                found(member, now);
+            }
+        } else if (status == MemberStatus.DEAD) {
+            lost.add(origin, member.address(), now.nanos());
+            Target target = target(member.address(), now.nanos());
+            boolean onlyHope = target.seed && links.isEmpty();
+            target.notBefore = now.nanos() + (onlyHope ? pace.backoff(target.failures) : pace.slow());
+        }
+        step(now, out);
+    }
+
+    /**
+     * A link is open.
+     *
+     * @param peer whose
+     * @param now the time
+     * @param out takes the effects
+     */
+    public void linkUp(Member peer, Time now, Effects out) {
+        links.put(peer.origin(), new Link(peer.address(), now.nanos()));
+        Target target = targets.get(peer.address());
+        if (target != null) {
+            target.dialling = false;
+            target.failures = 0;
+            // A new life at the address starts with a clean record.
+            target.shortLinks = peer.origin().equals(target.lastPeer) ? target.shortLinks : 0;
+            target.lastPeer = peer.origin();
+        }
+        step(now, out);
+    }
+
+    /**
+     * A link is gone. A member that is still present is dialled again at once, which also shows whether anything listens
+     * there; if its links never last, with growing waits. Who lost the last link tries all seeds at once.
+     *
+     * @param peer whose
+     * @param cause why
+     * @param now the time
+     * @param out takes the effects
+     */
+    public void linkDown(Origin peer, LinkLoss cause, Time now, Effects out) {
+        Link link = links.remove(peer);
+        if (link == null || !dialling) {
+            return;
+        }
+        Target target = target(link.address(), now.nanos());
+        boolean lasted = now.nanos() - link.since() >= settings.retryMax().toNanos();
+        target.shortLinks = lasted ? 0 : target.shortLinks + 1;
+        boolean atOnce = cause != LinkLoss.LOCAL && target.shortLinks <= 1;
+        target.notBefore = now.nanos() + (atOnce ? 0 : pace.backoff(target.shortLinks));
+        if (links.isEmpty()) {
+            for (Target seed : targets.values()) {
+                if (seed.seed && seed != target) {
+                    seed.failures = 0;
+                    seed.notBefore = now.nanos();
+                }
+            }
+        }
+        step(now, out);
+    }
+
+    /**
+     * A dial gave no link. It is tried again after a wait, unless it turned out to be this member itself.
+     *
+     * @param address what was dialled
+     * @param cause why it failed
+     * @param now the time
+     * @param out takes the effects
+     */
+    public void dialFailed(Address address, DialFailure cause, Time now, Effects out) {
+        Target target = targets.get(address);
+        if (target == null) {
+            return;
+        }
+        target.dialling = false;
+        if (cause == DialFailure.SELF) {
+            target.self = true;
+        } else if (cause == DialFailure.DUPLICATE) {
+            // The other link is there or about to be; unless this address is another name of it, it ends the dialling.
+            target.notBefore = now.nanos() + (isMember(address) ? pace.backoff(1) : pace.slow());
+        } else {
+            target.failures++;
+            target.notBefore = now.nanos() + waitAfterFailure(target, cause);
+        }
+        step(now, out);
+    }
+
+    /**
+     * Time has passed: whoever is due is dialled.
+     *
+     * @param now the time
+     * @param out takes the effects
+     */
+    public void tick(Time now, Effects out) {
+        lost.expire(now.nanos());
+        step(now, out);
+    }
+
+    private long waitAfterFailure(Target target, DialFailure cause) {
+        boolean hopeless = cause == DialFailure.FOREIGN_CLUSTER
+                || cause == DialFailure.WRONG_VERSION
+                || cause == DialFailure.NOT_A_PEER;
+        boolean needed = isMember(target.address) || (target.seed && links.isEmpty());
+        return needed && !hopeless ? pace.backoff(target.failures) : pace.slow();
+    }
+
+    /** A member without a link was heard of: the smaller id dials first. */
+    private void found(Member member, Time now) {
+        Target target = target(member.address(), now.nanos());
+        target.failures = 0;
+        boolean first = self.id().compareTo(member.id()) < 0;
+        if (!target.dialling && (first || !target.seed)) {
+            target.notBefore = now.nanos() + (first ? 0 : pace.courtesy());
+        }
+    }
+
+    private void step(Time now, Effects out) {
+        if (!dialling) {
+            return;
+        }
+        dialDue(now.nanos(), out);
+        boolean hasSeeds = targets.values().stream().anyMatch(target -> target.seed && !target.self);
+        joinTracker.update(members.size(), hasSeeds, out);
+    }
+
+    private void dialDue(long now, Effects out) {
+        TreeSet<Address> linked = new TreeSet<>();
+        links.values().forEach(link -> linked.add(link.address()));
+        TreeSet<Address> present = new TreeSet<>();
+        members.forEach((origin, address) -> {
+            if (!links.containsKey(origin)) {
+                present.add(address);
+            }
+        });
+        int underWay = 0;
+        List<Target> due = new ArrayList<>();
+        Iterator<Target> all = targets.values().iterator();
+        while (all.hasNext()) {
+            Target target = all.next();
+            boolean needed = present.contains(target.address) || target.seed || lost.isAt(target.address);
+            boolean isLinked = linked.contains(target.address);
+            endOverdue(target, now);
+            if (target.dialling) {
+                underWay++;
+            } else if (!needed && !isLinked) {
+                all.remove();
+            } else if (needed && !isLinked && !target.self && now - target.notBefore >= 0) {
+                due.add(target);
+            }
+        }
+        due.sort(Comparator.<Target>comparingInt(target -> present.contains(target.address) ? 0 : target.seed ? 1 : 2)
+                .thenComparingInt(target -> target.failures));
+        int room = Math.min(settings.maxDials() - underWay, settings.maxPeers() - links.size() - underWay);
+        for (Target target : due.subList(0, Math.max(0, Math.min(room, due.size())))) {
+            target.dialling = true;
+            target.dialledAt = now;
+            out.add(new Effect.Dial(target.address));
+        }
+    }
+
+    /**
+     * A dial of an address by another name than its member gives itself ends with a link that names only the member. So a
+     * dial that has not failed after the longest wait is taken to have ended well, and such a seed is tried at that pace.
+     */
+    private void endOverdue(Target target, long now) {
+        if (target.dialling && now - target.dialledAt >= settings.retryMax().toNanos()) {
+            target.dialling = false;
+            target.notBefore = now;
+        }
+    }
+
+    private boolean isMember(Address address) {
+        return members.containsValue(address);
+    }
+
+    private Target target(Address address, long now) {
+        return targets.computeIfAbsent(address, added -> new Target(added, now));
+    }
 }

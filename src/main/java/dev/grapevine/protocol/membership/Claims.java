@@ -1,0 +1,68 @@
+package dev.grapevine.protocol.membership;
+
+import dev.grapevine.membership.MemberStatus;
+import dev.grapevine.protocol.frame.Rumor;
+
+/**
+ * Which claim overrides which: SWIM's order of preference (section 4.2) as total functions. {@code i} is the incarnation
+ * that is held and {@code j} the one that the claim names.
+ *
+ * <table>
+ * <caption>When a claim with incarnation j overrides what is held with incarnation i</caption>
+ * <tr><th>claim</th><th>ALIVE</th><th>SUSPECT</th><th>DEAD</th><th>LEFT</th></tr>
+ * <tr><td>Alive</td><td>j &gt; i</td><td>j &gt; i</td><td>j &gt; i</td><td>never</td></tr>
+ * <tr><td>Suspect</td><td>j &ge; i</td><td>j &gt; i</td><td>never</td><td>never</td></tr>
+ * <tr><td>Dead</td><td>j &ge; i</td><td>j &ge; i</td><td>j &gt; i</td><td>never</td></tr>
+ * <tr><td>Left</td><td>j &ge; i</td><td>j &ge; i</td><td>j &ge; i</td><td>never</td></tr>
+ * </table>
+ *
+ * <p>It differs from the paper in one row: there a confirmed death overrides everything and is final. Here the dead may
+ * refute with a higher incarnation, so that a partition heals; therefore a claim of death about an incarnation that has
+ * been refuted already has no force.
+ */
+final class Claims {
+
+    /** Greatest incarnation that is believed: a member that is accused once a second gets there in 34,000 years. */
+    static final long MAX_INCARNATION = 1L << 40;
+
+    private Claims() {}
+
+    /** Whether the claim changes a member that is held with this status and incarnation. */
+    static boolean overrides(Rumor claim, MemberStatus held, long i) {
+        long j = claim.incarnation();
+        if (held == MemberStatus.LEFT) {
+            return false;
+        }
+        if (claim instanceof Rumor.Left) {
+            return j >= i;
+        }
+        if (claim instanceof Rumor.Dead) {
+            return held == MemberStatus.DEAD ? j > i : j >= i;
+        }
+        if (claim instanceof Rumor.Suspect) {
+            return held == MemberStatus.ALIVE ? j >= i : held == MemberStatus.SUSPECT && j > i;
+        }
+        return j > i;
+    }
+
+    /** The status that a claim gives its subject. */
+    static MemberStatus status(Rumor claim) {
+        if (claim instanceof Rumor.Alive) {
+            return MemberStatus.ALIVE;
+        }
+        if (claim instanceof Rumor.Suspect) {
+            return MemberStatus.SUSPECT;
+        }
+        return claim instanceof Rumor.Dead ? MemberStatus.DEAD : MemberStatus.LEFT;
+    }
+
+    /** Whether no honest member can make this claim. */
+    static boolean isAbsurd(Rumor claim) {
+        boolean outOfRange = claim.incarnation() < 0
+                || claim.incarnation() > MAX_INCARNATION
+                || claim.subject().epoch() <= 0;
+        boolean ofItself =
+                claim instanceof Rumor.Suspect suspect && suspect.accuser().equals(suspect.subject());
+        return outOfRange || ofItself;
+    }
+}

@@ -1,0 +1,166 @@
+package dev.grapevine.protocol.membership;
+
+import dev.grapevine.membership.Address;
+import dev.grapevine.membership.MemberStatus;
+import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.Rumor;
+import dev.grapevine.protocol.frame.Rumor.Evidence;
+import dev.grapevine.protocol.step.ProtocolEvent;
+
+/**
+ * Who is suspected, and when a suspicion becomes a death: no observer alone removes a member while others live who could
+ * have confirmed it.
+ *
+ * <ul>
+ *   <li>Silence: when Lifeguard's time-out is over and at least two accusers agree.
+ *   <li>Refusal: as soon as two accusers agree, since a process that is merely slow still accepts connections.
+ *   <li>Where nobody else is left to confirm, the own accusation is enough: after the time-out, or after a refusal and
+ *       one probe time-out of grace.
+ *   <li>Never while a link to the member works and nothing is held against it here: hearsay is then put to the member
+ *       itself, which refutes it, or fails the probe and so confirms it. A healed partition therefore merges without
+ *       anybody being removed on the word of the other side.
+ * </ul>
+ */
+final class Jury {
+
+    private final Origin self;
+    private final MembershipSettings settings;
+    private final MemberTable table;
+    private final Speaker speaker;
+    private final Prober prober;
+    private final View view;
+
+    Jury(Origin self, MembershipSettings settings, MemberTable table, Speaker speaker, Prober prober, View view) {
+        this.self = self;
+        this.settings = settings;
+        this.table = table;
+        this.speaker = speaker;
+        this.prober = prober;
+        this.view = view;
+    }
+
+    /** A probe of this member ended without any answer. */
+    void unanswered(Origin target, Step step) {
+        MemberRecord record = table.get(target);
+        if (record == null || !record.isPresent()) {
+            return;
+        }
+        accuse(record, new Rumor.Suspect(target, record.incarnation, self, Evidence.SILENCE), step);
+    }
+
+    /** Nothing listens at this address any more. */
+    void refused(Address address, Step step) {
+        MemberRecord record = table.presentAt(address);
+        if (record == null || record.origin.equals(self) || speaker.isLinked(record.origin)) {
+            return;
+        }
+        accuse(record, new Rumor.Suspect(record.origin, record.incarnation, self, Evidence.REFUSED), step);
+    }
+
+    /** An accusation that may be heard, about a present member: of another accuser, or of this member. */
+    void accuse(MemberRecord record, Rumor.Suspect claim, Step step) {
+        boolean own = claim.accuser().equals(self);
+        if (Claims.overrides(claim, record.status, record.incarnation)) {
+            view.suspect(record, claim.incarnation(), step);
+        }
+        Suspicion suspicion = record.suspicion;
+        if (suspicion == null || claim.incarnation() < record.incarnation) {
+            return;
+        }
+        if (!suspicion.accuse(claim.accuser(), claim.evidence(), step.now())) {
+            return;
+        }
+        if (own) {
+            step.note(ProtocolEvent.SUSPICION_RAISED);
+        } else if (!suspicion.isAccusedBy(self)) {
+            prober.probeSoon(record.origin, step.now());
+        }
+        if (own && claim.evidence() == Evidence.REFUSED) {
+            speaker.spreadAtOnce(claim);
+        } else if (own || suspicion.accuserCount() <= Suspicion.ENOUGH_CONFIRMATIONS + 1) {
+            speaker.spread(claim);
+        }
+        judge(record, step);
+    }
+
+    /** Somebody declared a present member dead. */
+    void condemn(MemberRecord record, Rumor.Dead claim, Step step) {
+        if (holdsNothingAgainst(record)) {
+            if (record.condemn(claim.incarnation(), claim.accuser())) {
+                speaker.tell(record.origin, step);
+                prober.probeSoon(record.origin, step.now());
+            }
+            return;
+        }
+        view.bury(record, claim.incarnation(), claim.accuser(), step);
+        speaker.spread(claim);
+    }
+
+    /** The link to a member opened: its address answers. */
+    void linkUp(MemberRecord record) {
+        if (record.suspicion != null) {
+            record.suspicion.forgetRefusals();
+        }
+    }
+
+    /** The link to a member was lost: what others accuse it of may be enough now. */
+    void linkDown(MemberRecord record, Step step) {
+        judge(record, step);
+    }
+
+    void tick(Step step) {
+        for (MemberRecord record : view.suspects()) {
+            judge(record, step);
+        }
+    }
+
+    void shift(long gap) {
+        for (MemberRecord record : view.suspects()) {
+            if (record.suspicion != null) {
+                record.suspicion.shift(gap);
+            }
+        }
+    }
+
+    private void judge(MemberRecord record, Step step) {
+        Suspicion suspicion = record.suspicion;
+        if (suspicion == null) {
+            return;
+        }
+        if (record.isCondemned() && !holdsNothingAgainst(record)) {
+            view.declareDead(record, self, step);
+            return;
+        }
+        boolean over = suspicion.isOver(step.now(), table.presentCount(), settings);
+        boolean silent = over && isAgreed(suspicion) && !holdsNothingAgainst(record);
+        if (silent || isRefused(suspicion, record, step.now())) {
+            view.declareDead(record, self, step);
+        } else if (over) {
+            suspicion.extend(step.now(), settings.probeInterval().toNanos());
+            prober.probeSoon(record.origin, step.now());
+        }
+    }
+
+    private boolean isRefused(Suspicion suspicion, MemberRecord record, long now) {
+        if (speaker.isLinked(record.origin)) {
+            return false;
+        }
+        boolean waitedAlone = suspicion.isRefusedTo(self)
+                && now - suspicion.lastNews() >= settings.probeTimeout().toNanos();
+        return suspicion.refusals() >= 2 || (waitedAlone && nobodyCouldConfirm());
+    }
+
+    private boolean isAgreed(Suspicion suspicion) {
+        return suspicion.accuserCount() >= 2 || nobodyCouldConfirm();
+    }
+
+    private boolean nobodyCouldConfirm() {
+        int others = table.presentCount() - table.suspectCount() - 1;
+        return others <= 0;
+    }
+
+    private boolean holdsNothingAgainst(MemberRecord record) {
+        boolean accused = record.suspicion != null && record.suspicion.isAccusedBy(self);
+        return speaker.isLinked(record.origin) && record.status != MemberStatus.DEAD && !accused;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.grapevine.protocol.membership;
+
+import dev.grapevine.membership.Member;
+import dev.grapevine.membership.MemberStatus;
+import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.Rumor;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is held of one origin: a present member or a tombstone. */
+final class MemberRecord {
+
+    private static final long NEVER = -1;
+
+    final Origin origin;
+
+    /** Null in the tombstone of an origin that was never in the view here. */
+    @Nullable Member member;
+
+    MemberStatus status;
+    long incarnation;
+
+    /** Not null while {@link MemberStatus#SUSPECT}. */
+    @Nullable Suspicion suspicion;
+
+    /** Who declared it; not null while {@link MemberStatus#DEAD}. */
+    @Nullable Origin buriedBy;
+
+    private long condemned = NEVER;
+    private @Nullable Origin condemnedBy;
+
+    MemberRecord(Origin origin, @Nullable Member member, MemberStatus status, long incarnation) {
+        this.origin = origin;
+        this.member = member;
+        this.status = status;
+        this.incarnation = incarnation;
+    }
+
+    boolean isPresent() {
+        return status.isPresent();
+    }
+
+    /** Others say that this incarnation is dead, which is not believed while a link to it works. */
+    boolean condemn(long claimed, Origin accuser) {
+        if (claimed <= condemned) {
+            return false;
+        }
+        condemned = claimed;
+        condemnedBy = accuser;
+        return true;
+    }
+
+    boolean isCondemned() {
+        return condemned >= incarnation;
+    }
+
+    /** The whole of what is held, as claims in an order in which a stranger can accept them. */
+    List<Rumor> claims() {
+        List<Rumor> claims = new ArrayList<>();
+        if (status == MemberStatus.LEFT) {
+            claims.add(new Rumor.Left(origin, incarnation));
+        } else if (status == MemberStatus.DEAD) {
+            claims.add(new Rumor.Dead(origin, incarnation, buriedBy == null ? origin : buriedBy));
+        } else if (member != null) {
+            claims.add(new Rumor.Alive(member, incarnation));
+            if (suspicion != null) {
+                suspicion
+                        .accusers()
+                        .forEach((accuser, evidence) ->
+                                claims.add(new Rumor.Suspect(origin, incarnation, accuser, evidence)));
+            }
+        }
+        return claims;
+    }
+
+    /** What the member itself has to hear so that it can refute (Lifeguard's buddy system, section IV-C), or null. */
+    @Nullable Rumor charge() {
+        if (status == MemberStatus.LEFT) {
+            return null;
+        }
+        if (isPresent() && condemnedBy != null && isCondemned()) {
+            return new Rumor.Dead(origin, condemned, condemnedBy);
+        }
+        List<Rumor> claims = claims();
+        Rumor last = claims.isEmpty() ? null : claims.get(claims.size() - 1);
+        return last instanceof Rumor.Alive ? null : last;
+    }
+}

@@ -1,0 +1,214 @@
+package dev.grapevine.protocol.membership;
+
+import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.MembershipFrame;
+import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.ProtocolEvent;
+import dev.grapevine.protocol.step.RejectReason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+
+/**
+ * SWIM's failure detector (section 3.1): each period one member is pinged; who does not answer in time is pinged through
+ * k others; who has not answered either way when the period ends has failed the probe. Lifeguard's nacks (section IV-A)
+ * tell a silent target from a deaf prober. At most one probe of a member is under way at a time.
+ */
+final class Prober {
+
+    private static final class Probe {
+        final Origin target;
+        final TreeSet<Origin> relays = new TreeSet<>();
+        final TreeSet<Origin> silentRelays = new TreeSet<>();
+        long started;
+        long directUntil;
+        long failsAt;
+        boolean indirect;
+
+        Probe(Origin target, long started) {
+            this.target = target;
+            this.started = started;
+        }
+    }
+
+    private final MembershipSettings settings;
+    private final MemberTable table;
+    private final Speaker speaker;
+    private final RandomGenerator random;
+    private final LocalHealth health;
+    private final ProbeRing ring;
+
+    /** By sequence, which is the order in which they began. */
+    private final TreeMap<Long, Probe> underWay = new TreeMap<>();
+
+    private final TreeMap<Origin, Long> sequenceOf = new TreeMap<>();
+    private final TreeMap<Origin, Long> soon = new TreeMap<>();
+    private boolean started;
+    private long nextPeriod;
+
+    Prober(
+            MembershipSettings settings,
+            MemberTable table,
+            Speaker speaker,
+            LocalHealth health,
+            RandomGenerator random) {
+        this.settings = settings;
+        this.table = table;
+        this.speaker = speaker;
+        this.health = health;
+        this.random = random;
+        this.ring = new ProbeRing(random);
+    }
+
+    void start(long now) {
+        started = true;
+        nextPeriod = now + random.nextLong(settings.probeInterval().toNanos());
+    }
+
+    void stop() {
+        started = false;
+        underWay.clear();
+        sequenceOf.clear();
+        soon.clear();
+    }
+
+    void admit(Origin member) {
+        ring.add(member);
+    }
+
+    void forget(Origin member) {
+        ring.remove(member);
+        soon.remove(member);
+        end(member);
+    }
+
+    /** Probes a member out of turn after a little random wait, so that not everybody who heard the same does it at once. */
+    void probeSoon(Origin member, long now) {
+        if (started && !sequenceOf.containsKey(member) && !soon.containsKey(member)) {
+            soon.put(member, now + random.nextLong(settings.probeTimeout().toNanos() / 2));
+        }
+    }
+
+    /** Probes a member whose link was lost: it cannot answer directly, so others are asked at once. */
+    void linkLost(Origin member, Step step) {
+        Long sequence = sequenceOf.get(member);
+        Probe probe = sequence == null ? null : underWay.get(sequence);
+        if (sequence == null || probe == null) {
+            begin(member, step);
+        } else if (!probe.indirect) {
+            askOthers(sequence, probe, step);
+        }
+    }
+
+    /** Begins and continues probes; whoever failed one now. */
+    List<Origin> tick(Step step) {
+        if (!started) {
+            return List.of();
+        }
+        List<Origin> failed = new ArrayList<>();
+        for (Map.Entry<Long, Probe> entry : new ArrayList<>(underWay.entrySet())) {
+            Probe probe = entry.getValue();
+            if (step.now() - probe.failsAt >= 0) {
+                end(probe.target);
+                step.note(ProtocolEvent.PROBE_FAILED);
+                health.worse(1 + probe.silentRelays.size());
+                failed.add(probe.target);
+            } else if (!probe.indirect && step.now() - probe.directUntil >= 0) {
+                askOthers(entry.getKey(), probe, step);
+            }
+        }
+        beginDue(step);
+        return failed;
+    }
+
+    void onAck(Origin from, MembershipFrame.Ack ack, Step step) {
+        Probe probe = underWay.get(ack.sequence());
+        if (probe == null) {
+            return; // late: the probe has ended
+        }
+        if (!from.equals(probe.target) && !probe.relays.contains(from)) {
+            step.reject(RejectReason.FORGED_ORIGIN, from, "ack for a probe that it was not asked for");
+            return;
+        }
+        end(probe.target);
+        health.better();
+        if (from.equals(probe.target)) {
+            step.note(ProtocolEvent.PROBE_ACKED);
+            step.emit(new Effect.RoundTrip(from, step.now() - probe.started));
+        } else {
+            step.note(ProtocolEvent.PROBE_ACKED_INDIRECTLY);
+        }
+    }
+
+    void onNack(Origin from, MembershipFrame.Nack nack) {
+        Probe probe = underWay.get(nack.sequence());
+        if (probe != null) {
+            probe.silentRelays.remove(from);
+        }
+    }
+
+    /** This member stood still for so long: nobody could answer it meanwhile. */
+    void shift(long gap) {
+        for (Probe probe : underWay.values()) {
+            probe.started += gap;
+            probe.directUntil += gap;
+            probe.failsAt += gap;
+        }
+    }
+
+    private void beginDue(Step step) {
+        for (Map.Entry<Origin, Long> due : new ArrayList<>(soon.entrySet())) {
+            if (step.now() - due.getValue() >= 0) {
+                soon.remove(due.getKey());
+                begin(due.getKey(), step);
+            }
+        }
+        if (step.now() - nextPeriod < 0) {
+            return;
+        }
+        // Periods keep their rhythm however late a tick comes, but missed ones are not made up for.
+        long period = health.scale(settings.probeInterval().toNanos());
+        nextPeriod = step.now() - nextPeriod < period ? nextPeriod + period : step.now() + period;
+        Origin target = ring.next();
+        if (target != null) {
+            begin(target, step);
+        }
+    }
+
+    private void begin(Origin target, Step step) {
+        if (!started || !table.isPresent(target) || sequenceOf.containsKey(target)) {
+            return;
+        }
+        long sequence = speaker.nextSequence();
+        Probe probe = new Probe(target, step.now());
+        probe.directUntil = step.now() + health.scale(settings.probeTimeout().toNanos());
+        probe.failsAt = step.now() + health.scale(settings.probeInterval().toNanos());
+        underWay.put(sequence, probe);
+        sequenceOf.put(target, sequence);
+        soon.remove(target);
+        if (speaker.isLinked(target)) {
+            speaker.send(target, new MembershipFrame.Ping(sequence, target, speaker.newsFor(target)), step);
+        } else {
+            askOthers(sequence, probe, step);
+        }
+    }
+
+    private void askOthers(long sequence, Probe probe, Step step) {
+        probe.indirect = true;
+        for (Origin relay : speaker.someMembers(settings.indirectProbes(), probe.target)) {
+            probe.relays.add(relay);
+            probe.silentRelays.add(relay);
+            speaker.send(relay, new MembershipFrame.PingRequest(sequence, probe.target, speaker.newsFor(relay)), step);
+        }
+    }
+
+    private void end(Origin target) {
+        Long sequence = sequenceOf.remove(target);
+        if (sequence != null) {
+            underWay.remove(sequence);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.grapevine.protocol.membership;
+
+import dev.grapevine.membership.Member;
+import dev.grapevine.membership.MemberStatus;
+import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.Rumor;
+import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.ProtocolEvent;
+import dev.grapevine.protocol.step.RejectReason;
+import java.util.Objects;
+
+/** This member in its own table, and what it does about claims made of it: only it raises its incarnation. */
+final class Self {
+
+    final Origin origin;
+    private final MemberTable table;
+    private final Speaker speaker;
+    private final LocalHealth health;
+    private final MemberRecord record;
+    private boolean joined;
+
+    Self(Member member, MemberTable table, Speaker speaker, LocalHealth health) {
+        this.origin = member.origin();
+        this.table = table;
+        this.speaker = speaker;
+        this.health = health;
+        this.record = new MemberRecord(member.origin(), member, MemberStatus.ALIVE, 0);
+    }
+
+    /** Whether this member is in the view: has joined and not left. */
+    boolean isPresent() {
+        return joined && record.isPresent();
+    }
+
+    boolean hasJoined() {
+        return joined;
+    }
+
+    boolean has(Origin other) {
+        return origin.equals(other);
+    }
+
+    Member member() {
+        return Objects.requireNonNull(record.member);
+    }
+
+    void join(Step step) {
+        joined = true;
+        table.add(record, step.now());
+        step.emit(new Effect.MemberChanged(member(), MemberStatus.ALIVE));
+        speaker.spread(new Rumor.Alive(member(), record.incarnation));
+    }
+
+    Rumor.Left leave(Step step) {
+        Rumor.Left left = new Rumor.Left(origin, record.incarnation);
+        table.update(record, MemberStatus.LEFT, record.member, step.now());
+        speaker.spread(left);
+        step.emit(new Effect.MemberChanged(member(), MemberStatus.LEFT));
+        return left;
+    }
+
+    /** A claim about this very life: what is false is refuted at once (SWIM, section 4.2). */
+    void hear(Rumor claim, Origin from, Step step) {
+        if (!isPresent()) {
+            return; // not in the view: nothing to defend
+        }
+        if (claim instanceof Rumor.Left) {
+            step.reject(RejectReason.INVALID_RUMOR, from, "claims that this member left: " + claim);
+        } else if (claim instanceof Rumor.Alive) {
+            if (claim.incarnation() > record.incarnation) {
+                step.reject(RejectReason.INVALID_RUMOR, from, "claims an incarnation never taken: " + claim);
+                refute(claim.incarnation(), from, step);
+            }
+        } else if (claim.incarnation() >= record.incarnation) {
+            refute(claim.incarnation(), from, step);
+        }
+    }
+
+    /** A claim about another life of this id: an earlier one is over; a later one cannot be, while this one runs. */
+    void hearOfOtherLife(Rumor claim, Origin from, Step step) {
+        if (claim.subject().epoch() > origin.epoch()) {
+            step.reject(RejectReason.INVALID_RUMOR, from, "claims a later life of this running member: " + claim);
+        }
+    }
+
+    private void refute(long claimed, Origin from, Step step) {
+        if (claimed >= Claims.MAX_INCARNATION) {
+            step.reject(RejectReason.INVALID_RUMOR, from, "accuses an incarnation that cannot be: " + claimed);
+            return;
+        }
+        record.incarnation = claimed + 1;
+        health.worse(1);
+        step.note(ProtocolEvent.REFUTED);
+        speaker.spreadAtOnce(new Rumor.Alive(member(), record.incarnation));
+    }
+}

@@ -1,0 +1,184 @@
+package dev.grapevine.protocol.membership;
+
+import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.Lane;
+import dev.grapevine.protocol.frame.MembershipFrame;
+import dev.grapevine.protocol.frame.Rumor;
+import dev.grapevine.protocol.step.Effect;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is said to whom: frames over open links, each with news on its back, and three ways for news to travel: on frames
+ * that are sent anyway, as gossip to a few random peers, and at once to everybody when it is urgent.
+ */
+final class Speaker {
+
+    /** Most bytes of news on the back of one frame: about what fits one packet. */
+    static final int NEWS_BYTES = 1400;
+
+    /** Most rumors on the back of one frame. */
+    static final int NEWS_RUMORS = 32;
+
+    /** Most bytes of rumors in a frame of its own. */
+    static final int FRAME_BYTES = 48 * 1024;
+
+    private final MembershipSettings settings;
+    private final MemberTable table;
+    private final RandomGenerator random;
+    private final RumorQueue news;
+    private final TreeSet<Origin> linked = new TreeSet<>();
+    private final List<Rumor> urgent = new ArrayList<>();
+    private boolean speaking;
+    private long nextGossip;
+    private long sequence;
+
+    Speaker(MembershipSettings settings, MemberTable table, RandomGenerator random) {
+        this.settings = settings;
+        this.table = table;
+        this.random = random;
+        this.news = new RumorQueue(settings.maxMembers());
+    }
+
+    /** Before this nothing is said. */
+    void start(long now) {
+        speaking = true;
+        nextGossip = now + settings.gossipInterval().toNanos();
+    }
+
+    void linkUp(Origin peer) {
+        linked.add(peer);
+    }
+
+    boolean linkDown(Origin peer) {
+        return linked.remove(peer);
+    }
+
+    boolean isLinked(Origin peer) {
+        return linked.contains(peer);
+    }
+
+    SortedSet<Origin> linked() {
+        return Collections.unmodifiableSortedSet(linked);
+    }
+
+    /** Random linked members that are present, without one. */
+    List<Origin> someMembers(int count, @Nullable Origin except) {
+        List<Origin> candidates = new ArrayList<>();
+        for (Origin peer : linked) {
+            if (table.isPresent(peer) && !peer.equals(except)) {
+                candidates.add(peer);
+            }
+        }
+        return Chance.sample(candidates, count, random);
+    }
+
+    /** A number for a ping or ping request that no other one under way has. */
+    long nextSequence() {
+        return sequence++;
+    }
+
+    void send(Origin to, MembershipFrame frame, Step step) {
+        if (speaking && linked.contains(to)) {
+            step.emit(new Effect.Send(to, Lane.CONTROL, frame));
+        }
+    }
+
+    void broadcast(MembershipFrame frame, Step step) {
+        for (Origin peer : linked) {
+            send(peer, frame, step);
+        }
+    }
+
+    /** News for one frame to this peer; first what it has to hear about itself. */
+    List<Rumor> newsFor(Origin peer) {
+        List<Rumor> rumors = new ArrayList<>();
+        MemberRecord record = table.get(peer);
+        Rumor charge = record == null ? null : record.charge();
+        if (charge != null) {
+            rumors.add(charge);
+        }
+        for (Rumor rumor : takeNews()) {
+            if (!rumor.equals(charge)) {
+                rumors.add(rumor);
+            }
+        }
+        return List.copyOf(rumors);
+    }
+
+    /** Spreads by and by. */
+    void spread(Rumor rumor) {
+        news.add(rumor);
+    }
+
+    /** Spreads at once to every linked peer, and then by and by. */
+    void spreadAtOnce(Rumor rumor) {
+        news.add(rumor);
+        urgent.add(rumor);
+    }
+
+    /** Ends a step: what became urgent in it goes out, in as few frames as it fits. */
+    void flush(Step step) {
+        if (urgent.isEmpty()) {
+            return;
+        }
+        for (List<Rumor> part : split(urgent)) {
+            broadcast(new MembershipFrame.Gossip(part), step);
+        }
+        urgent.clear();
+    }
+
+    /** Puts to a peer at once what is held against it. */
+    void tell(Origin peer, Step step) {
+        List<Rumor> rumors = newsFor(peer);
+        if (!rumors.isEmpty()) {
+            send(peer, new MembershipFrame.Gossip(rumors), step);
+        }
+    }
+
+    void tick(Step step) {
+        if (!speaking || step.now() - nextGossip < 0) {
+            return;
+        }
+        nextGossip = step.now() + settings.gossipInterval().toNanos();
+        if (news.isEmpty()) {
+            return;
+        }
+        for (Origin peer : someMembers(settings.gossipFanout(), null)) {
+            tell(peer, step);
+        }
+    }
+
+    /** Cuts rumors into parts that fit a frame each. */
+    static List<List<Rumor>> split(List<Rumor> rumors) {
+        List<List<Rumor>> parts = new ArrayList<>();
+        List<Rumor> part = new ArrayList<>();
+        int bytes = 0;
+        for (Rumor rumor : rumors) {
+            boolean full = part.size() >= MembershipFrame.MAX_RUMORS || bytes + rumor.size() > FRAME_BYTES;
+            if (full && !part.isEmpty()) {
+                parts.add(List.copyOf(part));
+                part.clear();
+                bytes = 0;
+            }
+            part.add(rumor);
+            bytes += rumor.size();
+        }
+        if (!part.isEmpty()) {
+            parts.add(List.copyOf(part));
+        }
+        return parts;
+    }
+
+    private List<Rumor> takeNews() {
+        int n = table.presentCount();
+        int rounds = 32 - Integer.numberOfLeadingZeros(n); // ceil(log2(n + 1))
+        int mostTimes = Math.max(1, settings.retransmitMultiplier() * rounds);
+        return news.take(mostTimes, NEWS_RUMORS, NEWS_BYTES);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.grapevine.protocol.overlay;
+
+import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.Effects;
+import dev.grapevine.protocol.step.JoinState;
+import org.jspecify.annotations.Nullable;
+
+/** Whether others have been found, told when it changes. */
+final class JoinTracker {
+
+    private @Nullable JoinState told;
+    private boolean knewOthers;
+
+    void update(int others, boolean hasSeeds, Effects out) {
+        knewOthers |= others > 0;
+        if (others > 0) {
+            tell(JoinState.JOINED, out);
+        } else if (knewOthers) {
+            tell(JoinState.ISOLATED, out);
+        } else {
+            tell(hasSeeds ? JoinState.SEEKING : JoinState.ALONE, out);
+        }
+    }
+
+    void left(Effects out) {
+        tell(JoinState.LEFT, out);
+    }
+
+    private void tell(JoinState state, Effects out) {
+        if (state != told) {
+            told = state;
+            out.add(new Effect.JoinChanged(state));
+        }
+    }
+}

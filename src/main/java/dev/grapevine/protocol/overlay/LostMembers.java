@@ -1,0 +1,56 @@
+package dev.grapevine.protocol.overlay;
+
+import dev.grapevine.membership.Address;
+import dev.grapevine.membership.Origin;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The dead whose addresses are still dialled, longest lost first, each for a while; bounded. */
+final class LostMembers {
+
+    private record Lost(Address address, long since) {}
+
+    private final long retention;
+    private final int capacity;
+    private final LinkedHashMap<Origin, Lost> lost = new LinkedHashMap<>();
+    private final TreeMap<Address, Integer> countAt = new TreeMap<>();
+
+    LostMembers(long retention, int capacity) {
+        this.retention = retention;
+        this.capacity = capacity;
+    }
+
+    void add(Origin member, Address address, long now) {
+        remove(member);
+        if (lost.size() >= capacity) {
+            remove(lost.keySet().iterator().next());
+        }
+        lost.put(member, new Lost(address, now));
+        countAt.merge(address, 1, Integer::sum);
+    }
+
+    void remove(Origin member) {
+        Lost removed = lost.remove(member);
+        if (removed != null) {
+            countAt.computeIfPresent(removed.address(), (address, count) -> count > 1 ? count - 1 : null);
+        }
+    }
+
+    boolean isAt(Address address) {
+        return countAt.containsKey(address);
+    }
+
+    void expire(long now) {
+        Iterator<Map.Entry<Origin, Lost>> longestFirst = lost.entrySet().iterator();
+        while (longestFirst.hasNext()) {
+            Map.Entry<Origin, Lost> longest = longestFirst.next();
+            if (now - longest.getValue().since() < retention) {
+                return;
+            }
+            longestFirst.remove();
+            countAt.computeIfPresent(longest.getValue().address(), (address, count) -> count > 1 ? count - 1 : null);
+        }
+    }
+}

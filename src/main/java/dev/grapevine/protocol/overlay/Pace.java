@@ -1,0 +1,41 @@
+package dev.grapevine.protocol.overlay;
+
+import java.util.random.RandomGenerator;
+
+/** How long to wait before a dial is tried again: doubled each time up to a longest wait, each jittered by half. */
+final class Pace {
+
+    private final long min;
+    private final long max;
+    private final RandomGenerator random;
+
+    Pace(OverlaySettings settings, RandomGenerator random) {
+        this.min = settings.retryMin().toNanos();
+        this.max = settings.retryMax().toNanos();
+        this.random = random;
+    }
+
+    /** The wait after so many failures in a row, from 1. */
+    long backoff(int failures) {
+        // Doubled stepwise and not shifted, so that no count of failures overflows it.
+        long wait = min;
+        for (int i = 1; i < failures && wait < max; i++) {
+            wait *= 2;
+        }
+        return jittered(Math.min(wait, max));
+    }
+
+    /** The wait where haste serves nobody. */
+    long slow() {
+        return jittered(max);
+    }
+
+    /** The wait of whoever leaves the first dial to the other side: never less than the shortest. */
+    long courtesy() {
+        return min + random.nextLong(min / 2 + 1);
+    }
+
+    private long jittered(long wait) {
+        return wait / 2 + random.nextLong(wait / 2 + 1);
+    }
+}
