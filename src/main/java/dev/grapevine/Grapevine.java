@@ -3,6 +3,7 @@ package dev.grapevine;
 import dev.grapevine.codec.Codec;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MembershipEvent;
+import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.replicated.ReplicatedMap;
 import dev.grapevine.topic.Topic;

@@ -1,5 +1,6 @@
 package dev.grapevine.runtime;
 
+import dev.grapevine.protocol.step.Time;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import reactor.core.scheduler.Scheduler;
@@ -14,4 +15,14 @@ import reactor.core.scheduler.Scheduler;
  * @param wallMillis wall clock in milliseconds since 1970
  * @param random source of chance; used on the transport's scheduler only
  */
-public record Environment(Scheduler delivery, LongSupplier nanos, LongSupplier wallMillis, RandomGenerator random) {}
+public record Environment(Scheduler delivery, LongSupplier nanos, LongSupplier wallMillis, RandomGenerator random) {
+
+    /**
+     * The time now.
+     *
+     * @return both clocks read once
+     */
+    public Time now() {
+        return new Time(nanos.getAsLong(), wallMillis.getAsLong());
+    }
+}

@@ -75,4 +75,14 @@ public interface Topic<T> {
      * @return as {@link #messages(int, Overflow)}
      */
     Flux<Delivery<T>> deliveries(int buffer, Overflow overflow);
+
+    /**
+     * As {@link #deliveries(int, Overflow)}, with an error hook of the subscriber's own.
+     *
+     * @param buffer how many messages may wait for this subscriber, 1 to 1,048,576
+     * @param overflow what happens when they are more
+     * @param handler is told of each message that the codec could not read; without one it is logged
+     * @return as {@link #messages(int, Overflow)}
+     */
+    Flux<Delivery<T>> deliveries(int buffer, Overflow overflow, UndecodableHandler handler);
 }

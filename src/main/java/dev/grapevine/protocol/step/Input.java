@@ -79,4 +79,11 @@ public sealed interface Input {
      * @param value the value, or null to remove the key
      */
     record Write(String store, Bytes key, @Nullable Bytes value) implements Input {}
+
+    /**
+     * This member uses a store, whether or not it ever writes to it.
+     *
+     * @param store the store
+     */
+    record OpenStore(String store) implements Input {}
 }

@@ -1,4 +1,4 @@
-package dev.grapevine;
+package dev.grapevine.observe;
 
 /** Where a node stands in its life. It only ever moves forward. */
 public enum NodeState {

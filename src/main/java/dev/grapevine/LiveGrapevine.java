@@ -1,0 +1,99 @@
+package dev.grapevine;
+
+import dev.grapevine.codec.Codec;
+import dev.grapevine.codec.Codecs;
+import dev.grapevine.membership.Member;
+import dev.grapevine.membership.MembershipEvent;
+import dev.grapevine.observe.NodeState;
+import dev.grapevine.protocol.step.JoinState;
+import dev.grapevine.replicated.ReplicatedMap;
+import dev.grapevine.runtime.Node;
+import dev.grapevine.topic.Topic;
+import java.util.List;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** The door in front of a node. */
+final class LiveGrapevine implements Grapevine {
+
+    private final Node node;
+
+    LiveGrapevine(Node node) {
+        this.node = node;
+    }
+
+    @Override
+    public String cluster() {
+        return node.cluster();
+    }
+
+    @Override
+    public Mono<Grapevine> start() {
+        return bind().then(Mono.defer(this::join)).thenReturn(this);
+    }
+
+    @Override
+    public Mono<Void> bind() {
+        return node.bind();
+    }
+
+    @Override
+    public Mono<Void> join() {
+        return node.join();
+    }
+
+    @Override
+    public Mono<Void> leave() {
+        return node.leave();
+    }
+
+    @Override
+    public Mono<Void> stop() {
+        return node.stop();
+    }
+
+    @Override
+    public NodeState state() {
+        return node.state();
+    }
+
+    @Override
+    public Member self() {
+        return node.self();
+    }
+
+    @Override
+    public List<Member> members() {
+        return node.members();
+    }
+
+    @Override
+    public Flux<JoinState> joinState() {
+        return node.joinState();
+    }
+
+    @Override
+    public Flux<MembershipEvent> membership() {
+        return node.membership();
+    }
+
+    @Override
+    public <T> Topic<T> topic(String name, Codec<T> codec) {
+        return node.topic(name, codec);
+    }
+
+    @Override
+    public <V> ReplicatedMap<String, V> map(String name, Codec<V> values) {
+        return node.map(name, Codecs.utf8(), values);
+    }
+
+    @Override
+    public <K, V> ReplicatedMap<K, V> map(String name, Codec<K> keys, Codec<V> values) {
+        return node.map(name, keys, values);
+    }
+
+    @Override
+    public String toString() {
+        return "Grapevine[" + node.cluster() + " " + node.state() + "]";
+    }
+}

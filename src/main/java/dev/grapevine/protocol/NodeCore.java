@@ -1,0 +1,182 @@
+package dev.grapevine.protocol;
+
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.membership.Member;
+import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.antientropy.AntiEntropyCore;
+import dev.grapevine.protocol.dissemination.DisseminationCore;
+import dev.grapevine.protocol.frame.AntiEntropyFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.Frame;
+import dev.grapevine.protocol.frame.MembershipFrame;
+import dev.grapevine.protocol.membership.SwimCore;
+import dev.grapevine.protocol.overlay.OverlayCore;
+import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.Effects;
+import dev.grapevine.protocol.step.Input;
+import dev.grapevine.protocol.step.Time;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * A whole member as one pure state machine: an input with its time goes in, effects come out. It composes the cores of
+ * membership, overlay, topics and stores, which do not see each other; what one of them says that another must know
+ * passes through here.
+ *
+ * <p>Not thread-safe: whoever drives it calls it from one thread at a time. The same inputs at the same times with the
+ * same source of chance give the same effects.
+ */
+public final class NodeCore {
+
+    private final Origin self;
+    private final SwimCore swim;
+    private final OverlayCore overlay;
+    private final DisseminationCore topics;
+    private final AntiEntropyCore stores;
+    private final TreeSet<Origin> linked = new TreeSet<>();
+
+    private List<Effect> effects = new ArrayList<>();
+    private final Effects out = effect -> effects.add(effect);
+
+    /**
+     * A member that has not joined.
+     *
+     * @param self the member as it describes itself
+     * @param settings the settings of the cores
+     * @param random the source of chance, used by this core alone
+     * @param now the time of the start
+     */
+    public NodeCore(Member self, NodeSettings settings, RandomGenerator random, Time now) {
+        this.self = self.origin();
+        this.swim = new SwimCore(self, settings.membership(), random, now);
+        this.overlay = new OverlayCore(self, settings.overlay(), random);
+        this.topics = new DisseminationCore(self.origin(), settings.dissemination(), random);
+        this.stores = new AntiEntropyCore(self.origin(), settings.antiEntropy(), random, now);
+    }
+
+    /**
+     * Takes one input.
+     *
+     * @param input what happened
+     * @param now when; never earlier than that of the input before
+     * @return what is to be done, in order; the caller owns the list
+     */
+    public List<Effect> step(Input input, Time now) {
+        effects = new ArrayList<>();
+        if (input instanceof Input.Received received) {
+            receive(received, now);
+        } else if (input instanceof Input.Publish publish) {
+            topics.publish(publish.topic(), publish.payloads(), now, out);
+        } else if (input instanceof Input.Tick) {
+            tick(now);
+        } else if (input instanceof Input.Write write) {
+            stores.write(write.store(), write.key(), write.value(), now, out);
+        } else if (input instanceof Input.LinkUp up) {
+            linkUp(up, now);
+        } else if (input instanceof Input.LinkDown down) {
+            linkDown(down, now);
+        } else if (input instanceof Input.DialFailed failed) {
+            overlay.dialFailed(failed.address(), failed.cause(), now, out);
+            swim.dialFailed(failed.address(), failed.cause(), now, fromSwim(now));
+        } else {
+            lifecycle(input, now);
+        }
+        return effects;
+    }
+
+    private void lifecycle(Input input, Time now) {
+        if (input instanceof Input.Join join) {
+            swim.join(now, fromSwim(now));
+            overlay.join(join.seeds(), now, out);
+        } else if (input instanceof Input.Seeds seeds) {
+            overlay.seeds(seeds.seeds(), now, out);
+        } else if (input instanceof Input.Leave) {
+            overlay.leave(out);
+            swim.leave(now, fromSwim(now));
+        } else if (input instanceof Input.OpenStore open) {
+            stores.open(open.store(), now, out);
+        }
+    }
+
+    private void tick(Time now) {
+        swim.tick(now, fromSwim(now));
+        overlay.tick(now, out);
+        topics.tick(now, out);
+        stores.tick(now, out);
+    }
+
+    private void receive(Input.Received received, Time now) {
+        Origin peer = received.peer();
+        if (!linked.contains(peer)) {
+            return; // what was still under way when its link was replaced or closed; every protocol repairs a loss
+        }
+        for (Frame frame : received.frames()) {
+            if (frame instanceof DisseminationFrame publication) {
+                topics.receive(peer, publication, now, out);
+            } else if (frame instanceof MembershipFrame membership) {
+                swim.receive(peer, membership, now, fromSwim(now));
+            } else if (frame instanceof AntiEntropyFrame store) {
+                stores.receive(peer, store, now, out);
+            }
+        }
+    }
+
+    private void linkUp(Input.LinkUp up, Time now) {
+        Origin peer = up.peer().origin();
+        linked.add(peer);
+        overlay.linkUp(up.peer(), now, out);
+        swim.linkUp(up.peer(), up.dialled(), now, fromSwim(now));
+        topics.linkUp(peer, now, out);
+        stores.linkUp(peer, now, out);
+    }
+
+    private void linkDown(Input.LinkDown down, Time now) {
+        Origin peer = down.peer();
+        linked.remove(peer);
+        topics.linkDown(peer, now, out);
+        stores.linkDown(peer, now, out);
+        overlay.linkDown(peer, down.cause(), now, out);
+        swim.linkDown(peer, down.cause(), now, fromSwim(now));
+        if (!swim.present().containsKey(peer)) {
+            topics.memberGone(peer, now, out);
+        }
+    }
+
+    /** Membership decides who is there; the other cores are told in the step in which it decides. */
+    private Effects fromSwim(Time now) {
+        return effect -> {
+            effects.add(effect);
+            if (effect instanceof Effect.MemberChanged changed
+                    && !changed.member().origin().equals(self)) {
+                Origin origin = changed.member().origin();
+                overlay.memberChanged(changed.member(), changed.status(), now, out);
+                if (!changed.status().isPresent() && !linked.contains(origin)) {
+                    topics.memberGone(origin, now, out);
+                }
+            }
+        };
+    }
+
+    /**
+     * The members in the view, this one included once it has joined.
+     *
+     * @return a view in the order of the origins, valid until the next step
+     */
+    public SortedMap<Origin, Member> present() {
+        return swim.present();
+    }
+
+    /**
+     * Visits what a store shows.
+     *
+     * @param store the store
+     * @param visitor is given each key and its visible value, in the order of the keys
+     */
+    public void forEachEntry(String store, BiConsumer<Bytes, Bytes> visitor) {
+        stores.forEachEntry(store, visitor);
+    }
+}

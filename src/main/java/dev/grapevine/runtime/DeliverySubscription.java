@@ -1,0 +1,140 @@
+package dev.grapevine.runtime;
+
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.codec.Codec;
+import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.topic.Delivery;
+import dev.grapevine.topic.Gap;
+import dev.grapevine.topic.Message;
+import dev.grapevine.topic.SubscriberOverflowException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * One subscriber of a topic. Values are decoded where they are delivered, so that a slow codec harms this subscriber
+ * only.
+ *
+ * @param <T> type of the values
+ */
+final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
+
+    private static final Logger log = LoggerFactory.getLogger(DeliverySubscription.class);
+
+    /** Messages taken from the buffer at a time: enough to make its lock cheap, few enough to keep its bound honest. */
+    private static final int SLICE = 64;
+
+    private final TopicChannel<T> channel;
+    private final SubscriberOptions options;
+    private final DeliveryBuffer buffer;
+    private final Codec<T> codec;
+
+    DeliverySubscription(
+            TopicChannel<T> channel,
+            CoreSubscriber<? super Delivery<T>> actual,
+            SubscriberOptions options,
+            Scheduler.Worker worker) {
+        super(actual, worker);
+        this.channel = channel;
+        this.options = options;
+        this.codec = channel.codec();
+        this.buffer = new DeliveryBuffer(options.buffer(), options.overflow());
+    }
+
+    /** Adds a run; on the node's thread. */
+    void offer(Run run) {
+        if (run.isGap() && !options.showGaps()) {
+            return;
+        }
+        long missed = buffer.offer(run);
+        if (missed > 0) {
+            channel.observer().subscriberMissed(channel.name(), missed);
+        }
+        wake();
+    }
+
+    @Override
+    long emit(long most) {
+        // Runs that show nothing (gaps unseen, undecodable messages) cost no demand: go on until something was shown.
+        while (true) {
+            Run run = buffer.poll((int) Math.min(SLICE, most));
+            if (run == null) {
+                return 0;
+            }
+            long shown = run.gap() != null ? showGap(run, run.gap()) : show(run);
+            if (shown > 0 || isCancelled()) {
+                return shown;
+            }
+        }
+    }
+
+    private long showGap(Run run, Gap.Reason reason) {
+        if (!options.showGaps()) {
+            return 0;
+        }
+        next(new Gap<>(channel.name(), run.origin(), run.first(), run.last(), reason));
+        return 1;
+    }
+
+    private long show(Run run) {
+        long sequence = run.first();
+        long shown = 0;
+        for (Bytes payload : run.payloads()) {
+            if (isCancelled()) {
+                return shown;
+            }
+            T value = decode(run, sequence, payload);
+            if (value != null) {
+                next(new Message<>(channel.name(), run.origin(), sequence, value));
+                shown++;
+            } else if (options.showGaps()) {
+                next(new Gap<>(channel.name(), run.origin(), sequence, sequence, Gap.Reason.UNDECODABLE));
+                shown++;
+            }
+            sequence++;
+        }
+        return shown;
+    }
+
+    private @Nullable T decode(Run run, long sequence, Bytes payload) {
+        try {
+            return codec.decode(payload);
+        } catch (Throwable error) {
+            Exceptions.throwIfJvmFatal(error);
+            channel.observer().rejected(RejectReason.UNDECODABLE, channel.name() + ": " + error);
+            tell(new Message<>(channel.name(), run.origin(), sequence, payload), error);
+            return null;
+        }
+    }
+
+    private void tell(Message<Bytes> message, Throwable error) {
+        try {
+            options.handler().undecodable(message, error);
+        } catch (RuntimeException e) {
+            log.warn("The error hook of a subscriber of topic {} failed", channel.name(), e);
+        }
+    }
+
+    @Override
+    boolean isEmpty() {
+        return buffer.isEmpty();
+    }
+
+    @Override
+    void clear() {
+        buffer.clear();
+    }
+
+    @Override
+    void onCancel() {
+        channel.remove(this);
+    }
+
+    @Override
+    @Nullable Throwable failure() {
+        return buffer.isOverflown() ? new SubscriberOverflowException(channel.name(), options.buffer()) : null;
+    }
+}

@@ -1,0 +1,163 @@
+package dev.grapevine.runtime;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * A subscription that is filled on the node's thread and drained on a delivery thread of its own, as far as the
+ * subscriber asks. What waits, and its bound, are the subclass's.
+ *
+ * @param <T> type of the elements
+ */
+abstract class DrainSubscription<T> implements Subscription, Runnable {
+
+    @SuppressWarnings("rawtypes")
+    private static final AtomicLongFieldUpdater<DrainSubscription> REQUESTED =
+            AtomicLongFieldUpdater.newUpdater(DrainSubscription.class, "requested");
+
+    @SuppressWarnings("rawtypes")
+    private static final AtomicIntegerFieldUpdater<DrainSubscription> WORK =
+            AtomicIntegerFieldUpdater.newUpdater(DrainSubscription.class, "work");
+
+    private final CoreSubscriber<? super T> actual;
+    private final Scheduler.Worker worker;
+
+    private volatile long requested;
+    private volatile int work;
+    private volatile boolean cancelled;
+    private volatile boolean completed;
+    private boolean terminated;
+
+    DrainSubscription(CoreSubscriber<? super T> actual, Scheduler.Worker worker) {
+        this.actual = actual;
+        this.worker = worker;
+    }
+
+    /**
+     * Hands out elements with {@link #next}.
+     *
+     * @param most how many at most, at least 1
+     * @return how many were handed out; 0 only if nothing waits
+     */
+    abstract long emit(long most);
+
+    /** Whether nothing waits. */
+    abstract boolean isEmpty();
+
+    /** Drops what waits. */
+    abstract void clear();
+
+    /** Called once when the subscriber cancels, on its thread. */
+    abstract void onCancel();
+
+    /** An error with which the subscription ends once nothing waits, or null. */
+    abstract @Nullable Throwable failure();
+
+    final void next(T element) {
+        actual.onNext(element);
+    }
+
+    final CoreSubscriber<? super T> actual() {
+        return actual;
+    }
+
+    final boolean isCancelled() {
+        return cancelled;
+    }
+
+    /** No more will come: the subscription completes once what waits is delivered. */
+    final void complete() {
+        completed = true;
+        wake();
+    }
+
+    @Override
+    public final void request(long n) {
+        if (Operators.validate(n)) {
+            Operators.addCap(REQUESTED, this, n);
+            wake();
+        }
+    }
+
+    @Override
+    public final void cancel() {
+        if (!cancelled) {
+            cancelled = true;
+            onCancel();
+            wake();
+        }
+    }
+
+    /** Something waits, or something has changed: drain. */
+    final void wake() {
+        if (WORK.getAndIncrement(this) == 0) {
+            try {
+                worker.schedule(this);
+            } catch (RejectedExecutionException e) {
+                // The node has stopped and its delivery threads are gone: there is nobody left to deliver on.
+                clear();
+                actual.onError(new IllegalStateException("The node has stopped", e));
+            }
+        }
+    }
+
+    @Override
+    public final void run() {
+        int missed = work;
+        do {
+            drain();
+            missed = WORK.addAndGet(this, -missed);
+        } while (missed != 0);
+    }
+
+    private void drain() {
+        if (terminated) {
+            return;
+        }
+        long demand = requested;
+        long emitted = 0;
+        while (!cancelled && emitted != demand) {
+            boolean last = completed || failure() != null;
+            long count = emit(demand - emitted);
+            emitted += count;
+            if (count == 0) {
+                if (last) {
+                    terminate();
+                    return;
+                }
+                break;
+            }
+        }
+        if (cancelled) {
+            terminated = true;
+            clear();
+            worker.dispose();
+            return;
+        }
+        if (emitted == demand && (completed || failure() != null) && isEmpty()) {
+            terminate();
+            return;
+        }
+        if (emitted > 0 && demand != Long.MAX_VALUE) {
+            REQUESTED.addAndGet(this, -emitted);
+        }
+    }
+
+    private void terminate() {
+        terminated = true;
+        onCancel();
+        Throwable failure = failure();
+        if (failure != null) {
+            actual.onError(failure);
+        } else {
+            actual.onComplete();
+        }
+        worker.dispose();
+    }
+}

@@ -1,0 +1,91 @@
+package dev.grapevine.runtime;
+
+import dev.grapevine.membership.Address;
+import dev.grapevine.membership.Origin;
+import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.topic.Gap;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+
+/** Carries out what the core wants done. Confined to the node's thread. */
+final class EffectDispatcher {
+
+    private static final Logger log = LoggerFactory.getLogger(EffectDispatcher.class);
+
+    private final Origin self;
+    private final PeerLinks links;
+    private final NodeViews views;
+    private final GrapevineObserver observer;
+    private final Sinks.Many<Address> dials = Sinks.many().unicast().onBackpressureBuffer();
+
+    EffectDispatcher(Origin self, PeerLinks links, NodeViews views, GrapevineObserver observer) {
+        this.self = self;
+        this.links = links;
+        this.views = views;
+        this.observer = observer;
+    }
+
+    /** Addresses that the core wants dialled. */
+    Flux<Address> dials() {
+        return dials.asFlux();
+    }
+
+    /** Carries out the effects of one step in their order, then sends what they put into outboxes. */
+    void carryOut(List<Effect> effects) {
+        for (int i = 0; i < effects.size(); i++) {
+            carryOut(effects.get(i));
+        }
+        links.flush();
+    }
+
+    private void carryOut(Effect effect) {
+        if (effect instanceof Effect.Send send) {
+            links.send(send.to(), send.lane(), send.frame());
+        } else if (effect instanceof Effect.Deliver deliver) {
+            deliver(deliver);
+        } else if (effect instanceof Effect.StoreChanged changed) {
+            views.store(changed.store()).changed(changed.key(), changed.value(), changed.writer());
+        } else if (effect instanceof Effect.Noted noted) {
+            observer.protocol(noted.event(), noted.count());
+        } else if (effect instanceof Effect.Gap gap) {
+            observer.lost(gap.topic(), gap.to() - gap.from() + 1);
+            views.offer(gap.topic(), Run.gap(gap.origin(), gap.from(), gap.to(), Gap.Reason.LOST));
+        } else if (effect instanceof Effect.RoundTrip roundTrip) {
+            observer.roundTrip(roundTrip.nanos());
+        } else if (effect instanceof Effect.Rejected rejected) {
+            log.debug("Rejected from {}: {} {}", rejected.peer(), rejected.reason(), rejected.detail());
+            observer.rejected(rejected.reason(), rejected.detail());
+        } else {
+            membership(effect);
+        }
+    }
+
+    private void deliver(Effect.Deliver deliver) {
+        int count = deliver.payloads().size();
+        if (deliver.origin().equals(self)) {
+            observer.published(deliver.topic(), count);
+        }
+        observer.delivered(deliver.topic(), count);
+        views.offer(deliver.topic(), Run.messages(deliver.origin(), deliver.first(), deliver.payloads()));
+    }
+
+    private void membership(Effect effect) {
+        if (effect instanceof Effect.Dial dial) {
+            dials.tryEmitNext(dial.address()).orThrow();
+        } else if (effect instanceof Effect.Close close) {
+            links.close(close.peer());
+        } else if (effect instanceof Effect.MemberChanged changed) {
+            views.members().changed(changed.member(), changed.status());
+            observer.memberChanged(changed.member(), changed.status());
+        } else if (effect instanceof Effect.JoinChanged joined) {
+            views.joinChanged(joined.state());
+            observer.joinChanged(joined.state());
+        } else if (effect instanceof Effect.LeaveConfirmed) {
+            views.leaveConfirmed();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.grapevine.runtime;
+
+import dev.grapevine.membership.Member;
+import dev.grapevine.membership.MemberId;
+import dev.grapevine.membership.MemberStatus;
+import dev.grapevine.membership.MembershipEvent;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+
+/** The members in the view, as users see them. Changed on the node's thread, read and watched from any. */
+final class MembershipView {
+
+    /** A member and how it stands. */
+    private record Standing(Member member, MemberStatus status) {}
+
+    private final ConflatedState<MemberId, Standing> members = new ConflatedState<>();
+
+    void changed(Member member, MemberStatus status) {
+        Standing standing = new Standing(member, status);
+        if (status.isPresent()) {
+            members.put(member.id(), standing);
+            return;
+        }
+        Standing present = members.get(member.id());
+        // An earlier life that is declared dead late says nothing of the present one.
+        if (present != null && present.member().origin().equals(member.origin())) {
+            members.remove(member.id(), standing);
+        }
+    }
+
+    List<Member> members() {
+        return members.states().values().stream()
+                .map(Standing::member)
+                .sorted(Comparator.comparing(Member::origin))
+                .toList();
+    }
+
+    Flux<MembershipEvent> events(Scheduler delivery) {
+        return Flux.defer(() -> {
+            Map<MemberId, Standing> seen = new HashMap<>();
+            return members.changes(delivery).handle((change, sink) -> {
+                Standing now = change.state();
+                Standing before = change.gone() ? seen.remove(change.key()) : seen.put(change.key(), now);
+                MembershipEvent.Type type = type(before, now, change.gone());
+                if (type != null) {
+                    sink.next(new MembershipEvent(type, now.member()));
+                }
+            });
+        });
+    }
+
+    /** What happened between what a subscriber saw last and what is now; null if it has no difference to see. */
+    private static MembershipEvent.@Nullable Type type(@Nullable Standing before, Standing now, boolean gone) {
+        if (gone) {
+            // It came and went while the subscriber was busy, or went before it looked.
+            return before == null
+                    ? null
+                    : now.status() == MemberStatus.LEFT ? MembershipEvent.Type.LEFT : MembershipEvent.Type.DIED;
+        }
+        if (before == null) {
+            return MembershipEvent.Type.JOINED;
+        }
+        if (!before.member().equals(now.member())) {
+            return MembershipEvent.Type.UPDATED;
+        }
+        if (before.status() == now.status()) {
+            return null;
+        }
+        return now.status() == MemberStatus.SUSPECT ? MembershipEvent.Type.SUSPECTED : MembershipEvent.Type.RECOVERED;
+    }
+
+    void complete() {
+        members.complete();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.grapevine.runtime;
+
+import dev.grapevine.membership.Address;
+import dev.grapevine.membership.MemberId;
+import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.protocol.NodeSettings;
+import dev.grapevine.transport.Transport;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a node is built from.
+ *
+ * @param cluster the cluster's name
+ * @param name the member's name for people, or null to take its address
+ * @param bind what to listen on
+ * @param advertise where peers dial it, or null to take the bound address; port 0 means the bound port
+ * @param seeds addresses to seek
+ * @param zone failure domain, empty if unknown
+ * @param metadata labels
+ * @param id the member's id
+ * @param epoch the epoch of this start, or null for the wall clock
+ * @param settings settings of the cores
+ * @param transport makes the transport, when the node binds
+ * @param environment time, chance and delivery threads
+ * @param ownsDelivery whether stopping the node disposes its delivery threads
+ * @param observer is told what happens
+ */
+public record NodeConfig(
+        String cluster,
+        @Nullable String name,
+        Address bind,
+        @Nullable Address advertise,
+        List<Address> seeds,
+        String zone,
+        Map<String, String> metadata,
+        MemberId id,
+        @Nullable Long epoch,
+        NodeSettings settings,
+        Supplier<Transport> transport,
+        Environment environment,
+        boolean ownsDelivery,
+        GrapevineObserver observer) {}

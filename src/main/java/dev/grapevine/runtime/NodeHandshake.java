@@ -1,0 +1,70 @@
+package dev.grapevine.runtime;
+
+import dev.grapevine.membership.Member;
+import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.protocol.step.DialFailure;
+import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.transport.Handshake;
+import dev.grapevine.wire.Hello;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Whom a node admits: members of its cluster, of a version it speaks, one connection a pair, and never itself. */
+final class NodeHandshake implements Handshake {
+
+    private static final Logger log = LoggerFactory.getLogger(NodeHandshake.class);
+
+    private final String cluster;
+    private final GrapevineObserver observer;
+    private @Nullable Member self;
+    private @Nullable PeerLinks links;
+    private boolean open;
+
+    NodeHandshake(String cluster, GrapevineObserver observer) {
+        this.cluster = cluster;
+        this.observer = observer;
+    }
+
+    /** The port is known, so the node knows who it is. */
+    void identify(Member member, PeerLinks peerLinks) {
+        self = member;
+        links = peerLinks;
+    }
+
+    /** From now on peers are admitted, or no longer. */
+    void setOpen(boolean open) {
+        this.open = open;
+    }
+
+    @Override
+    public Hello hello() {
+        if (self == null) {
+            throw new IllegalStateException("No hello before the node is bound");
+        }
+        return new Hello(cluster, Hello.PROTOCOL_VERSION, Hello.PROTOCOL_VERSION, self);
+    }
+
+    @Override
+    public @Nullable DialFailure judge(Hello remote, boolean dialled) {
+        if (!open || self == null || links == null) {
+            return DialFailure.NOT_READY;
+        }
+        if (!remote.cluster().equals(cluster)) {
+            return DialFailure.FOREIGN_CLUSTER;
+        }
+        if (remote.minVersion() > Hello.PROTOCOL_VERSION || remote.version() < Hello.PROTOCOL_VERSION) {
+            return DialFailure.WRONG_VERSION;
+        }
+        if (remote.member().id().equals(self.id())) {
+            return DialFailure.SELF;
+        }
+        return links.wants(remote.member().origin(), dialled) ? null : DialFailure.DUPLICATE;
+    }
+
+    @Override
+    public void rejected(RejectReason reason, String detail) {
+        log.debug("Refused: {} {}", reason, detail);
+        observer.rejected(reason, detail);
+    }
+}

@@ -1,0 +1,98 @@
+package dev.grapevine.runtime;
+
+import dev.grapevine.membership.Address;
+import dev.grapevine.membership.Member;
+import dev.grapevine.protocol.NodeCore;
+import dev.grapevine.protocol.NodeSettings;
+import dev.grapevine.protocol.step.DialFailure;
+import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.Input;
+import dev.grapevine.transport.Endpoint;
+import dev.grapevine.transport.LinkRefusedException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * A member as one pipeline: ticks, what users want, and what peers send are merged into the core, and what the core
+ * wants is carried out. All of it runs on the transport's thread.
+ */
+final class NodeLoop {
+
+    private static final Logger log = LoggerFactory.getLogger(NodeLoop.class);
+
+    private final Member self;
+    private final NodeSettings settings;
+    private final Environment environment;
+    private final Scheduler scheduler;
+    private final Endpoint endpoint;
+    private final PeerLinks links;
+    private final Commands commands;
+    private final EffectDispatcher dispatcher;
+
+    NodeLoop(
+            Member self,
+            NodeSettings settings,
+            Environment environment,
+            Scheduler scheduler,
+            Endpoint endpoint,
+            PeerLinks links,
+            Commands commands,
+            EffectDispatcher dispatcher) {
+        this.self = self;
+        this.settings = settings;
+        this.environment = environment;
+        this.scheduler = scheduler;
+        this.endpoint = endpoint;
+        this.links = links;
+        this.commands = commands;
+        this.dispatcher = dispatcher;
+    }
+
+    /**
+     * The life of the node.
+     *
+     * @return one element a step, after its effects were carried out
+     */
+    Flux<List<Effect>> life() {
+        return Flux.defer(() -> {
+            // The core is mutable, so each subscription has its own.
+            NodeCore core = new NodeCore(self, settings, environment.random(), environment.now());
+            return Flux.merge(ticks(), commands.flux(), accepted(), dialled())
+                    .map(input -> core.step(input, environment.now()))
+                    .doOnNext(dispatcher::carryOut);
+        });
+    }
+
+    private Flux<Input> ticks() {
+        return Flux.interval(settings.tickInterval(), scheduler)
+                .onBackpressureDrop()
+                .map(tick -> new Input.Tick());
+    }
+
+    private Flux<Input> accepted() {
+        return endpoint.accepted().flatMap(links::session, Integer.MAX_VALUE);
+    }
+
+    private Flux<Input> dialled() {
+        return dispatcher.dials().flatMap(this::dial, Integer.MAX_VALUE);
+    }
+
+    private Flux<Input> dial(Address address) {
+        return endpoint.connect(address)
+                .flatMapMany(links::session)
+                .switchIfEmpty(Flux.just(new Input.DialFailed(address, DialFailure.DUPLICATE)))
+                .onErrorResume(error -> Flux.just(new Input.DialFailed(address, failure(address, error))));
+    }
+
+    private static DialFailure failure(Address address, Throwable error) {
+        if (error instanceof LinkRefusedException refused) {
+            log.debug("{}", refused.getMessage());
+            return refused.failure();
+        }
+        log.warn("Dialling {} failed in a way that no transport should", address, error);
+        return DialFailure.UNREACHABLE;
+    }
+}

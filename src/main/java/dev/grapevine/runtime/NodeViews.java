@@ -1,0 +1,84 @@
+package dev.grapevine.runtime;
+
+import dev.grapevine.membership.Address;
+import dev.grapevine.protocol.step.JoinState;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+
+/** What the outside sees of a node: members, topics, stores, and whether it has found others. */
+final class NodeViews {
+
+    private static final Logger log = LoggerFactory.getLogger(NodeViews.class);
+
+    private final String node;
+    private final List<Address> seeds;
+    private final MembershipView members = new MembershipView();
+    private final Map<String, TopicChannel<?>> topics = new ConcurrentHashMap<>();
+    private final Map<String, StoreView> stores = new ConcurrentHashMap<>();
+    private final Sinks.Many<JoinState> joinStates = Sinks.many().replay().latest();
+    private final Sinks.Empty<Void> left = Sinks.empty();
+
+    NodeViews(String node, List<Address> seeds) {
+        this.node = node;
+        this.seeds = seeds;
+    }
+
+    MembershipView members() {
+        return members;
+    }
+
+    Map<String, TopicChannel<?>> topics() {
+        return topics;
+    }
+
+    void offer(String topic, Run run) {
+        TopicChannel<?> channel = topics.get(topic);
+        if (channel != null) {
+            channel.offer(run);
+        }
+    }
+
+    /** The view of a store; the core bounds how many there are. */
+    StoreView store(String name) {
+        return stores.computeIfAbsent(name, unused -> new StoreView());
+    }
+
+    /** Told on changes only, so each is logged once. */
+    void joinChanged(JoinState state) {
+        switch (state) {
+            case SEEKING -> log.warn("{} reaches none of its seeds {} so far; it keeps trying", node, seeds);
+            case ISOLATED -> log.warn("{} has lost sight of every other member; it keeps trying to find them", node);
+            case JOINED -> log.info("{} has found its cluster", node);
+            default -> log.info("{}: {}", node, state);
+        }
+        joinStates.tryEmitNext(state);
+    }
+
+    Flux<JoinState> joinStates(Scheduler delivery) {
+        return joinStates.asFlux().publishOn(delivery, 1);
+    }
+
+    void leaveConfirmed() {
+        left.tryEmitEmpty();
+    }
+
+    Mono<Void> left() {
+        return left.asMono();
+    }
+
+    /** No more will come. */
+    void complete() {
+        left.tryEmitEmpty();
+        joinStates.tryEmitComplete();
+        members.complete();
+        topics.values().forEach(TopicChannel::complete);
+        stores.values().forEach(store -> store.entries().complete());
+    }
+}

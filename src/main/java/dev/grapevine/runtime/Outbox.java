@@ -1,0 +1,172 @@
+package dev.grapevine.runtime;
+
+import dev.grapevine.protocol.frame.Frame;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+
+/**
+ * What waits for one lane of one link, as the publisher of its batches. Whatever is ready when the transport asks goes
+ * out as one batch (natural batching): an idle link adds no latency, a busy one fills its frames by itself.
+ *
+ * <p>Bounded by bytes. At the limit either the oldest frames give way (control: fresh news is worth more) or the new one
+ * is refused (data: what was sent first is needed first); both are counted by the caller and repaired by the protocols.
+ *
+ * <p>Confined to the node's thread, on which the transport also asks and cancels.
+ */
+final class Outbox extends Flux<List<Frame>> implements Subscription {
+
+    private final int maxBatchBytes;
+    private final long maxBytes;
+    private final boolean dropOldest;
+    private final Runnable onDrained;
+    private final ArrayDeque<Frame> queue = new ArrayDeque<>();
+    private long bytes;
+    private long requested;
+    private long fullSince = Long.MIN_VALUE;
+    private boolean draining;
+    private boolean closed;
+    private @Nullable CoreSubscriber<? super List<Frame>> subscriber;
+
+    /**
+     * An empty outbox.
+     *
+     * @param maxBatchBytes how much goes into one batch, unless a single frame is longer
+     * @param maxBytes how much may wait
+     * @param dropOldest what gives way at the limit: the oldest, or the new one
+     * @param onDrained called when the transport has taken something
+     */
+    Outbox(int maxBatchBytes, long maxBytes, boolean dropOldest, Runnable onDrained) {
+        this.maxBatchBytes = maxBatchBytes;
+        this.maxBytes = maxBytes;
+        this.dropOldest = dropOldest;
+        this.onDrained = onDrained;
+    }
+
+    /**
+     * Adds a frame; it is not sent before {@link #flush()}.
+     *
+     * @param frame the frame
+     * @return how many frames were dropped for want of room, this one or older ones
+     */
+    int offer(Frame frame) {
+        if (closed) {
+            return 1;
+        }
+        int dropped = 0;
+        if (bytes + frame.size() > maxBytes && !queue.isEmpty()) {
+            if (!dropOldest) {
+                return 1;
+            }
+            while (!queue.isEmpty() && bytes + frame.size() > maxBytes) {
+                bytes -= queue.poll().size();
+                dropped++;
+            }
+        }
+        queue.add(frame);
+        bytes += frame.size();
+        return dropped;
+    }
+
+    /** Sends what the transport has asked for. */
+    void flush() {
+        if (draining || subscriber == null) {
+            return; // the loop below picks up what a nested call came for
+        }
+        draining = true;
+        boolean sent = false;
+        while (requested > 0 && !queue.isEmpty() && !closed) {
+            requested--;
+            sent = true;
+            subscriber.onNext(nextBatch());
+        }
+        draining = false;
+        if (sent) {
+            onDrained.run();
+        }
+    }
+
+    private List<Frame> nextBatch() {
+        Frame first = queue.remove();
+        long size = first.size();
+        if (queue.isEmpty() || size + queue.element().size() > maxBatchBytes) {
+            bytes -= size;
+            return List.of(first);
+        }
+        List<Frame> batch = new ArrayList<>();
+        batch.add(first);
+        while (!queue.isEmpty() && size + queue.element().size() <= maxBatchBytes) {
+            Frame next = queue.remove();
+            size += next.size();
+            batch.add(next);
+        }
+        bytes -= size;
+        return batch;
+    }
+
+    /** How many bytes wait. */
+    long bytes() {
+        return bytes;
+    }
+
+    /**
+     * Whether more than the given number of bytes has been waiting without a break for longer than a time.
+     *
+     * @param mark the number of bytes
+     * @param now time in nanoseconds
+     * @return nanoseconds since the mark was passed, or -1 if it is not passed
+     */
+    long fullFor(long mark, long now) {
+        if (bytes < mark) {
+            fullSince = Long.MIN_VALUE;
+            return -1;
+        }
+        if (fullSince == Long.MIN_VALUE) {
+            fullSince = now;
+        }
+        return now - fullSince;
+    }
+
+    /** Ends the publisher; what waits is dropped. */
+    void close() {
+        if (!closed) {
+            closed = true;
+            queue.clear();
+            bytes = 0;
+            if (subscriber != null) {
+                subscriber.onComplete();
+            }
+        }
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super List<Frame>> actual) {
+        if (subscriber != null) {
+            Operators.error(actual, new IllegalStateException("A lane has one sender"));
+            return;
+        }
+        subscriber = actual;
+        actual.onSubscribe(this);
+        if (closed) {
+            actual.onComplete();
+        }
+    }
+
+    @Override
+    public void request(long n) {
+        requested = Operators.addCap(requested, n);
+        flush();
+    }
+
+    @Override
+    public void cancel() {
+        closed = true;
+        queue.clear();
+        bytes = 0;
+    }
+}

@@ -1,0 +1,172 @@
+package dev.grapevine.runtime;
+
+import dev.grapevine.membership.MemberId;
+import dev.grapevine.membership.Origin;
+import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.observe.GrapevineObserver.DropReason;
+import dev.grapevine.protocol.frame.Frame;
+import dev.grapevine.protocol.frame.Lane;
+import dev.grapevine.protocol.step.Input;
+import dev.grapevine.transport.Link;
+import dev.grapevine.transport.LinkLimits;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * The open links of a node, one a peer whoever dialled. Confined to the node's thread.
+ *
+ * <p>When two members dial each other at the same time, both keep the connection that the member with the smaller id
+ * dialled. The other one is closed a moment later, so that what is under way on it still arrives.
+ */
+final class PeerLinks {
+
+    /** Above this many bytes in a data outbox publishers are asked for no more. */
+    static final long HIGH_WATER = 512 << 10;
+
+    /**
+     * For how long one full outbox may hold up this node's publishers. After that the peer counts as lagging: it no
+     * longer holds up anybody, its frames are dropped at the outbox's limit, and it repairs what it missed by pulling.
+     */
+    static final Duration LAG_GRACE = Duration.ofSeconds(1);
+
+    private static final Duration REPLACED_GRACE = Duration.ofSeconds(1);
+
+    private final MemberId self;
+    private final LinkLimits limits;
+    private final Scheduler scheduler;
+    private final GrapevineObserver observer;
+    private final TreeMap<Origin, PeerLink> links = new TreeMap<>();
+    private final List<PeerLink> dirty = new ArrayList<>();
+    private Runnable onDrained = () -> {};
+
+    PeerLinks(MemberId self, LinkLimits limits, Scheduler scheduler, GrapevineObserver observer) {
+        this.self = self;
+        this.limits = limits;
+        this.scheduler = scheduler;
+        this.observer = observer;
+    }
+
+    void onDrained(Runnable callback) {
+        this.onDrained = callback;
+    }
+
+    /**
+     * Whether a connection to a peer would be kept.
+     *
+     * @param peer the peer
+     * @param dialled whether this side opens the new connection
+     * @return false if there is a link already that stays
+     */
+    boolean wants(Origin peer, boolean dialled) {
+        PeerLink existing = links.get(peer);
+        // The same side dials again only when it has lost the old connection, so the newer one is the live one.
+        return existing == null || existing.dialled() == dialled || dialled == self.compareTo(peer.id()) < 0;
+    }
+
+    /**
+     * The life of a link as inputs of the core: up, what is received, down.
+     *
+     * @param link a new link
+     * @return empty if the pair has a link that stays
+     */
+    Flux<Input> session(Link link) {
+        return Flux.defer(() -> {
+            Origin origin = link.remote().member().origin();
+            if (!wants(origin, link.dialled())) {
+                link.close();
+                return Flux.empty();
+            }
+            PeerLink peer = new PeerLink(link, limits.maxBatchBytes(), () -> onDrained.run());
+            Mono<Void> retired = replace(origin, peer);
+            Flux<Input> up = Flux.just(new Input.LinkUp(link.remote().member(), link.dialled()));
+            Mono<Input> down = Mono.defer(link::onClose)
+                    .flatMap(cause -> remove(peer) ? Mono.just(new Input.LinkDown(origin, cause)) : Mono.empty());
+            return Flux.concat(up, peer.traffic(), down).mergeWith(retired.then(Mono.empty()));
+        });
+    }
+
+    private Mono<Void> replace(Origin origin, PeerLink peer) {
+        PeerLink old = links.put(origin, peer);
+        observer.linksChanged(links.size());
+        if (old == null) {
+            return Mono.empty();
+        }
+        return Mono.delay(REPLACED_GRACE, scheduler)
+                .doOnNext(tick -> close(old))
+                .then();
+    }
+
+    private boolean remove(PeerLink peer) {
+        peer.closeOutboxes();
+        boolean current = links.remove(peer.origin(), peer);
+        if (current) {
+            observer.linksChanged(links.size());
+            onDrained.run(); // a peer that is gone holds up no publisher
+        }
+        return current;
+    }
+
+    private static void close(PeerLink peer) {
+        peer.closeOutboxes();
+        peer.link().close();
+    }
+
+    /** Closes the link of a peer, if there is one. */
+    void close(Origin origin) {
+        @Nullable PeerLink peer = links.get(origin);
+        if (peer != null) {
+            close(peer);
+        }
+    }
+
+    /** Puts a frame into a peer's outbox; {@link #flush()} sends it. */
+    void send(Origin to, Lane lane, Frame frame) {
+        PeerLink peer = links.get(to);
+        if (peer == null) {
+            observer.framesDropped(DropReason.NO_LINK, 1);
+            return;
+        }
+        int dropped = peer.outbox(lane).offer(frame);
+        if (dropped > 0) {
+            observer.framesDropped(DropReason.OUTBOX_FULL, dropped);
+        }
+        dirty.add(peer);
+    }
+
+    /** Sends what the last step put into outboxes, as far as the peers have granted it. */
+    void flush() {
+        for (int i = 0; i < dirty.size(); i++) {
+            dirty.get(i).flush();
+        }
+        dirty.clear();
+    }
+
+    /**
+     * Whether publishers may go on.
+     *
+     * @param now time in nanoseconds
+     * @return false while an outbox of a peer that is not lagging is above the high-water mark
+     */
+    boolean hasRoom(long now) {
+        boolean room = true;
+        for (PeerLink peer : links.values()) {
+            long full = peer.outbox(Lane.DATA).fullFor(HIGH_WATER, now);
+            room &= full < 0 || full > LAG_GRACE.toNanos();
+        }
+        return room;
+    }
+
+    boolean isDrained() {
+        return links.values().stream().allMatch(PeerLink::isDrained);
+    }
+
+    int size() {
+        return links.size();
+    }
+}

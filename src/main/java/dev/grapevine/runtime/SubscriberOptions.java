@@ -1,0 +1,23 @@
+package dev.grapevine.runtime;
+
+import dev.grapevine.topic.Overflow;
+import dev.grapevine.topic.UndecodableHandler;
+
+/**
+ * What a subscriber of a topic chose.
+ *
+ * @param buffer how many messages may wait, 1 to 1,048,576
+ * @param overflow what happens when they are more
+ * @param showGaps whether gaps are delivered
+ * @param handler is told of messages that the codec could not read
+ */
+record SubscriberOptions(int buffer, Overflow overflow, boolean showGaps, UndecodableHandler handler) {
+
+    static final int MAX_BUFFER = 1 << 20;
+
+    SubscriberOptions {
+        if (buffer < 1 || buffer > MAX_BUFFER) {
+            throw new IllegalArgumentException("A buffer has 1 to " + MAX_BUFFER + " messages, not " + buffer);
+        }
+    }
+}

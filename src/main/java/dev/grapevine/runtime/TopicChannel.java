@@ -1,0 +1,129 @@
+package dev.grapevine.runtime;
+
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.codec.Codec;
+import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.topic.Delivery;
+import dev.grapevine.topic.Message;
+import dev.grapevine.topic.Overflow;
+import dev.grapevine.topic.Topic;
+import dev.grapevine.topic.UndecodableHandler;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * A topic as this node uses it: its subscribers here, and the way in for what is published here.
+ *
+ * @param <T> type of the values
+ */
+final class TopicChannel<T> implements Topic<T> {
+
+    private static final Logger log = LoggerFactory.getLogger(TopicChannel.class);
+
+    private final String name;
+    private final Codec<T> codec;
+    private final Publishing publishing;
+    private final Scheduler delivery;
+    private final GrapevineObserver observer;
+    private final List<DeliverySubscription<T>> subscribers = new CopyOnWriteArrayList<>();
+    private volatile boolean completed;
+
+    TopicChannel(String name, Codec<T> codec, Publishing publishing, Scheduler delivery, GrapevineObserver observer) {
+        this.name = name;
+        this.codec = codec;
+        this.publishing = publishing;
+        this.delivery = delivery;
+        this.observer = observer;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    Codec<T> codec() {
+        return codec;
+    }
+
+    GrapevineObserver observer() {
+        return observer;
+    }
+
+    @Override
+    public Mono<Void> publish(T value) {
+        return publishing.publish(name, Mono.fromSupplier(() -> encode(value)).flux());
+    }
+
+    @Override
+    public Mono<Void> publishAll(Publisher<? extends T> values) {
+        return publishing.publish(name, Flux.<T>from(values).map(this::encode));
+    }
+
+    private Bytes encode(T value) {
+        return publishing.withinLimit(name, codec.encode(value));
+    }
+
+    @Override
+    public Flux<Message<T>> messages(int buffer, Overflow overflow) {
+        return open(new SubscriberOptions(buffer, overflow, false, this::logUndecodable))
+                .map(delivery -> (Message<T>) delivery);
+    }
+
+    @Override
+    public Flux<Delivery<T>> deliveries(int buffer, Overflow overflow) {
+        return open(new SubscriberOptions(buffer, overflow, true, this::logUndecodable));
+    }
+
+    @Override
+    public Flux<Delivery<T>> deliveries(int buffer, Overflow overflow, UndecodableHandler handler) {
+        return open(new SubscriberOptions(buffer, overflow, true, handler));
+    }
+
+    private Flux<Delivery<T>> open(SubscriberOptions options) {
+        return new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super Delivery<T>> actual) {
+                DeliverySubscription<T> subscription =
+                        new DeliverySubscription<>(TopicChannel.this, actual, options, delivery.createWorker());
+                actual.onSubscribe(subscription);
+                subscribers.add(subscription);
+                if (completed) {
+                    subscription.complete();
+                }
+            }
+        };
+    }
+
+    private void logUndecodable(Message<Bytes> message, Throwable error) {
+        log.warn(
+                "Message {} of {} on topic {} could not be read as {}: {}",
+                message.sequence(),
+                message.publisher(),
+                name,
+                codec.name(),
+                error.toString());
+    }
+
+    /** Hands a run to every subscriber; on the node's thread. */
+    void offer(Run run) {
+        for (DeliverySubscription<T> subscriber : subscribers) {
+            subscriber.offer(run);
+        }
+    }
+
+    void remove(DeliverySubscription<T> subscription) {
+        subscribers.remove(subscription);
+    }
+
+    void complete() {
+        completed = true;
+        subscribers.forEach(DrainSubscription::complete);
+    }
+}
