@@ -62,7 +62,7 @@ final class ArchitectureRules {
         Stream.of(
                         only("io.rsocket..", "transport.rsocket"),
                         only("reactor.netty..", "transport.rsocket"),
-                        only("io.netty..", "wire", "transport"),
+                        only("io.netty..", "wire", "transport", "simulation"),
                         only("org.springframework..", "spring"),
                         only("io.micrometer..", "micrometer", "spring"),
                         only("tools.jackson..", "codec", "spring"),

@@ -98,7 +98,7 @@ final class Counterexamples {
     private void strangers() {
         breaks("io.rsocket.. only in transport.rsocket", "runtime", "io.rsocket.RSocket socket");
         breaks("reactor.netty.. only in transport.rsocket", "runtime", "reactor.netty.Connection connection");
-        breaks("io.netty.. only in wire, transport", "runtime", "io.netty.buffer.ByteBuf buffer");
+        breaks("io.netty.. only in wire, transport, simulation", "runtime", "io.netty.buffer.ByteBuf buffer");
         breaks("org.springframework.. only in spring", "runtime", "org.springframework.core.env.Environment env");
         breaks("io.micrometer.. only in micrometer, spring", "runtime", "io.micrometer.core.instrument.Meter meter");
         breaks("tools.jackson.. only in codec, spring", "runtime", "tools.jackson.databind.ObjectMapper mapper");
