@@ -1,5 +1,6 @@
 package dev.grapevine.protocol.antientropy;
 
+import dev.grapevine.protocol.frame.AntiEntropyFrame;
 import java.time.Duration;
 
 /**
@@ -13,7 +14,8 @@ import java.time.Duration;
  * @param chunkBytes size of a chunk of operations or state; default 64 KiB
  * @param transferTimeout how long a state transfer may stand still before it is begun again; default 5 s
  * @param maxDrift how far a stamp may be ahead of the wall clock; default 60 s
- * @param cloudDots most dots ahead of the runs that a store keeps; default 65,536
+ * @param cloudDots most dots ahead of the runs that a store keeps, and most
+ *     operations that wait for what they supersede; default 16,384
  * @param maxStores most stores; default 1,024
  */
 public record AntiEntropySettings(
@@ -36,6 +38,32 @@ public record AntiEntropySettings(
             64 << 10,
             Duration.ofSeconds(5),
             Duration.ofSeconds(60),
-            65_536,
+            16_384,
             1024);
+
+    /**
+     * Checks the bounds.
+     *
+     * @throws IllegalArgumentException if one is not positive ({@code logBytes} and {@code maxDrift} may be 0), or the
+     *     longest interval is shorter than the shortest
+     */
+    public AntiEntropySettings {
+        if (maxEntryBytes < 1 || logBytes < 0 || chunkBytes < 1 || cloudDots < 1 || maxStores < 1) {
+            throw new IllegalArgumentException("Sizes and counts of replicated stores are positive");
+        }
+        if (isNotPositive(syncInterval)
+                || maxSyncInterval.compareTo(syncInterval) < 0
+                || isNotPositive(transferTimeout)
+                || maxDrift.isNegative()) {
+            throw new IllegalArgumentException(
+                    "Times of replicated stores are positive, and the longest interval is not shorter than the shortest");
+        }
+        if (cloudDots > AntiEntropyFrame.MAX_DOTS) {
+            throw new IllegalArgumentException("A store keeps at most " + AntiEntropyFrame.MAX_DOTS + " dots ahead");
+        }
+    }
+
+    private static boolean isNotPositive(Duration time) {
+        return time.isZero() || time.isNegative();
+    }
 }

@@ -1,0 +1,125 @@
+package dev.grapevine.protocol.antientropy;
+
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.clock.Dot;
+import dev.grapevine.clock.HybridTimestamp;
+import dev.grapevine.crdt.CausalContext;
+import dev.grapevine.crdt.DotSet;
+import dev.grapevine.protocol.frame.AntiEntropyFrame;
+import dev.grapevine.protocol.frame.AntiEntropyFrame.Entry;
+import dev.grapevine.protocol.frame.AntiEntropyFrame.Operation;
+import dev.grapevine.protocol.frame.AntiEntropyFrame.Operations;
+import dev.grapevine.protocol.frame.AntiEntropyFrame.StateChunk;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a frame of a correct peer always satisfies. Everything is checked before anything is applied, so a frame is taken
+ * whole or refused whole.
+ */
+final class FrameChecks {
+
+    /** Far beyond what any origin reaches, and far below where arithmetic with counters could overflow. */
+    static final long MAX_COUNTER = 1L << 60;
+
+    private FrameChecks() {}
+
+    /** What is wrong with operations, or null. */
+    static @Nullable String problem(Operations frame) {
+        if (frame.operations().isEmpty() || frame.operations().size() > AntiEntropyFrame.MAX_ENTRIES) {
+            return frame.operations().size() + " operations";
+        }
+        for (Operation operation : frame.operations()) {
+            if (!isPossible(operation.dot())
+                    || !isPossible(operation.stamp())
+                    || operation.superseded().size() > AntiEntropyFrame.MAX_DOTS
+                    || !arePossible(operation.superseded())
+                    || operation.superseded().contains(operation.dot())) {
+                return "operation " + operation.dot() + " at " + operation.stamp() + " over "
+                        + operation.superseded().size() + " dots";
+            }
+        }
+        return null;
+    }
+
+    /** What is wrong with a context, or null. */
+    static @Nullable String problem(CausalContext context) {
+        if (context.runs().counters().size() > AntiEntropyFrame.MAX_ORIGINS
+                || context.cloud().size() > AntiEntropyFrame.MAX_DOTS) {
+            return "context of " + context.runs().counters().size() + " origins and "
+                    + context.cloud().size() + " dots";
+        }
+        for (long counter : context.runs().counters().values()) {
+            if (counter <= 0 || counter > MAX_COUNTER) {
+                return "run to " + counter;
+            }
+        }
+        return arePossible(context.cloud()) ? null : "impossible dots ahead of the runs";
+    }
+
+    /** What is wrong with a chunk of a state, or null. */
+    static @Nullable String problem(StateChunk chunk) {
+        if (chunk.entries().size() > AntiEntropyFrame.MAX_ENTRIES) {
+            return chunk.entries().size() + " entries";
+        }
+        String inContext = problem(chunk.context());
+        return inContext != null ? inContext : problemOfEntries(chunk);
+    }
+
+    private static @Nullable String problemOfEntries(StateChunk chunk) {
+        Bytes to = chunk.to();
+        Bytes last = chunk.from();
+        Dot lastDot = null;
+        DotSet context = DotSet.of(chunk.context());
+        for (Entry entry : chunk.entries()) {
+            int order = last == null ? 1 : entry.key().compareTo(last);
+            boolean rises =
+                    order > 0 || (order == 0 && (lastDot == null || entry.dot().compareTo(lastDot) > 0));
+            if (!rises || !isPossible(entry.stamp()) || !context.contains(entry.dot())) {
+                return "entry " + entry.dot() + " at " + entry.stamp();
+            }
+            last = entry.key();
+            lastDot = entry.dot();
+        }
+        boolean ends = to == null || (last == null ? !to.equals(Bytes.EMPTY) : to.compareTo(last) > 0);
+        return ends ? null : "a range that ends before its entries";
+    }
+
+    private static boolean arePossible(Collection<Dot> dots) {
+        for (Dot dot : dots) {
+            if (!isPossible(dot)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isPossible(Dot dot) {
+        return dot.counter() > 0 && dot.counter() <= MAX_COUNTER;
+    }
+
+    private static boolean isPossible(HybridTimestamp stamp) {
+        return stamp.millis() >= 0 && stamp.counter() >= 0;
+    }
+
+    /** Whether something names a dot of this member that it never gave. */
+    static boolean isForged(CausalContext context, Dot lastOwn) {
+        return context.runs().get(lastOwn.origin()) > lastOwn.counter()
+                || context.cloud().stream().anyMatch(dot -> isForged(dot, lastOwn));
+    }
+
+    /** Whether something names a dot of this member that it never gave. */
+    static boolean isForged(Operations frame, Dot lastOwn) {
+        for (Operation operation : frame.operations()) {
+            if (isForged(operation.dot(), lastOwn)
+                    || operation.superseded().stream().anyMatch(dot -> isForged(dot, lastOwn))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isForged(Dot dot, Dot lastOwn) {
+        return dot.origin().equals(lastOwn.origin()) && dot.counter() > lastOwn.counter();
+    }
+}
