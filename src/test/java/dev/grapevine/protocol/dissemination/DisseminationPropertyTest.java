@@ -1,0 +1,54 @@
+package dev.grapevine.protocol.dissemination;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.grapevine.protocol.step.ProtocolEvent;
+import dev.grapevine.protocol.step.RejectReason;
+import java.util.EnumMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DisseminationPropertyTest {
+
+    private static final int SEEDS = Integer.getInteger("grapevine.seeds", 600);
+
+    /** The longest pause between digests, the longest between requests, and some for the round trips. */
+    private static final long CONVERGENCE_MILLIS = 11_000 + 2 * 8_000 + 3_000;
+
+    private final Map<ProtocolEvent, Long> events = new EnumMap<>(ProtocolEvent.class);
+    private final Map<RejectReason, Long> rejections = new EnumMap<>(RejectReason.class);
+
+    @Test
+    void whateverTheNetworkDoesEveryReaderIsGivenEveryMessageOnceInOrderOrToldOfItsLoss() {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            try {
+                tryOut(seed);
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("Seed " + seed + ": " + e.getMessage(), e);
+            }
+        }
+        // The runs were worth running only if all this happened in them.
+        assertThat(events)
+                .containsKeys(
+                        ProtocolEvent.DUPLICATE_MESSAGE,
+                        ProtocolEvent.REPAIR_REQUESTED,
+                        ProtocolEvent.REPAIR_SERVED,
+                        ProtocolEvent.GAP_ANNOUNCED,
+                        ProtocolEvent.STREAM_OPENED);
+        assertThat(rejections).containsOnlyKeys(RejectReason.REORDER_OVERFLOW);
+    }
+
+    private void tryOut(long seed) {
+        LossyMesh mesh = new LossyMesh(seed, 3 + (int) (seed % 3));
+        mesh.chaos(4_000);
+        mesh.heal();
+        mesh.runMillis(CONVERGENCE_MILLIS);
+        assertThat(mesh.record().unsettled()).isEmpty();
+
+        long requests = mesh.requests();
+        mesh.runMillis(12_000);
+        assertThat(mesh.requests()).as("requests when nothing is missing").isEqualTo(requests);
+        mesh.record().events().forEach((event, count) -> events.merge(event, count, Long::sum));
+        mesh.record().rejections().forEach((reason, count) -> rejections.merge(reason, count, Long::sum));
+    }
+}

@@ -1,0 +1,260 @@
+package dev.grapevine.protocol.dissemination;
+
+import static dev.grapevine.protocol.dissemination.Fixture.ANN;
+import static dev.grapevine.protocol.dissemination.Fixture.BEN;
+import static dev.grapevine.protocol.dissemination.Fixture.NEWS;
+import static dev.grapevine.protocol.dissemination.Fixture.SELF;
+import static dev.grapevine.protocol.dissemination.Fixture.bulk;
+import static dev.grapevine.protocol.dissemination.Fixture.deliver;
+import static dev.grapevine.protocol.dissemination.Fixture.digest;
+import static dev.grapevine.protocol.dissemination.Fixture.gap;
+import static dev.grapevine.protocol.dissemination.Fixture.noted;
+import static dev.grapevine.protocol.dissemination.Fixture.payloads;
+import static dev.grapevine.protocol.dissemination.Fixture.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
+import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
+import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
+import dev.grapevine.protocol.frame.DisseminationFrame.StreamQuery;
+import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
+import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
+import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.ProtocolEvent;
+import dev.grapevine.protocol.step.RejectReason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HostileInputTest {
+
+    private static final long FAR = Limits.MAX_SEQUENCE;
+
+    private final Fixture node = new Fixture();
+
+    @BeforeEach
+    void linked() {
+        node.linkUp(ANN);
+        node.receive(1, 2);
+        node.publish(1, 5);
+    }
+
+    private static void assertRejected(List<Effect> effects, RejectReason reason) {
+        assertThat(effects).singleElement().isInstanceOfSatisfying(Effect.Rejected.class, rejected -> {
+            assertThat(rejected.reason()).isEqualTo(reason);
+            assertThat(rejected.peer()).isEqualTo(ANN);
+        });
+    }
+
+    @Test
+    void nobodySpeaksForAnother() {
+        assertRejected(node.receive(ANN, run(BEN, NEWS, 1, 2)), RejectReason.FORGED_ORIGIN);
+        assertRejected(node.receive(ANN, run(SELF, NEWS, 6, 6)), RejectReason.FORGED_ORIGIN);
+        assertRejected(node.receive(ANN, digest(BEN, NEWS, 1, 1, 5)), RejectReason.FORGED_ORIGIN);
+        assertRejected(node.receive(ANN, new Unavailable(BEN, NEWS, 1, 5)), RejectReason.FORGED_ORIGIN);
+    }
+
+    @Test
+    void anotherLifeOfTheSameMemberIsAnother() {
+        assertRejected(
+                node.receive(ANN, run(new Origin(ANN.id(), ANN.epoch() + 1), NEWS, 1, 2)), RejectReason.FORGED_ORIGIN);
+    }
+
+    @Test
+    void oneIsAskedOnlyForOnesOwnStreams() {
+        assertRejected(node.receive(ANN, new Pull(BEN, NEWS, 1, 2)), RejectReason.FORGED_ORIGIN);
+        assertRejected(node.receive(ANN, new StreamQuery(BEN, NEWS)), RejectReason.FORGED_ORIGIN);
+        assertRejected(node.receive(ANN, new Pull(SELF, "other", 1, 2)), RejectReason.INVALID_RANGE);
+        assertRejected(node.receive(ANN, new StreamQuery(SELF, "other")), RejectReason.INVALID_RANGE);
+    }
+
+    @Test
+    void aRequestWithoutALinkIsNotServed() {
+        node.linkDown(ANN);
+
+        assertRejected(node.receive(ANN, new Pull(SELF, NEWS, 1, 2)), RejectReason.NOT_READY);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "-1", "-9223372036854775808", "1152921504606846977", "9223372036854775807"})
+    void aSequenceThatCannotBeIsRejected(long first) {
+        assertRejected(
+                node.receive(ANN, new Publications(ANN, NEWS, first, payloads(1, 2))), RejectReason.INVALID_RANGE);
+    }
+
+    @Test
+    void aRunOfNothingOrOfTooMuchIsRejected() {
+        assertRejected(node.receive(ANN, new Publications(ANN, NEWS, 3, List.of())), RejectReason.INVALID_RANGE);
+        assertRejected(
+                node.receive(
+                        ANN,
+                        new Publications(
+                                ANN, NEWS, 3, Fixture.payloadsOfLength(DisseminationFrame.MAX_PAYLOADS + 1, 0))),
+                RejectReason.INVALID_RANGE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 1, 5",
+        "-1, 1, 5",
+        "7, 1, 5",
+        "1, 0, 5",
+        "1, 7, 5",
+        "1, 1, -1",
+        "1, 1, 1152921504606846977",
+        "1, 1, 9223372036854775807",
+        "9223372036854775807, 9223372036854775807, 9223372036854775807"
+    })
+    void aStateThatCannotBeIsRejected(long start, long retained, long last) {
+        assertRejected(node.receive(ANN, digest(ANN, NEWS, start, retained, last)), RejectReason.INVALID_RANGE);
+    }
+
+    @Test
+    void aDigestOfTooManyStreamsIsRejected() {
+        List<StreamState> states =
+                Collections.nCopies(DisseminationFrame.MAX_STREAMS + 1, new StreamState(ANN, NEWS, 1, 1, 5));
+
+        assertRejected(node.receive(ANN, new StreamDigest(states)), RejectReason.INVALID_RANGE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 2", "-5, 2", "3, 2", "1, 6", "1, 1152921504606846976", "6, 6", "1, 9223372036854775807"})
+    void aPullOfWhatWasNeverPublishedIsRejectedAtNoCost(long from, long to) {
+        assertRejected(node.receive(ANN, new Pull(SELF, NEWS, from, to)), RejectReason.INVALID_RANGE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 2", "3, 2", "1, 3", "1, 9223372036854775807"})
+    void anAnswerThatNobodyAskedForIsRejected(long from, long to) {
+        assertRejected(node.receive(ANN, new Unavailable(ANN, NEWS, from, to)), RejectReason.INVALID_RANGE);
+        assertRejected(node.receive(ANN, new Unavailable(ANN, "other", 1, 2)), RejectReason.INVALID_RANGE);
+    }
+
+    @Test
+    void aTopicsNameHasALengthAndALimit() {
+        String tooLong = "x".repeat(DisseminationFrame.MAX_NAME_LENGTH + 1);
+
+        assertRejected(node.receive(ANN, run(ANN, "", 1, 1)), RejectReason.INVALID_RANGE);
+        assertRejected(node.receive(ANN, run(ANN, tooLong, 1, 1)), RejectReason.INVALID_RANGE);
+        assertRejected(node.receive(ANN, digest(ANN, tooLong, 1, 1, 1)), RejectReason.INVALID_RANGE);
+    }
+
+    @Test
+    void aSequenceFarAheadCostsNoMoreThanOneRequestAtATime() {
+        node.receive(ANN, new Publications(ANN, NEWS, FAR, payloads(1, 1)));
+
+        assertThat(node.after(Duration.ofMillis(20)))
+                .containsExactly(
+                        Fixture.control(ANN, new Pull(ANN, NEWS, 3, 4098)),
+                        noted(ProtocolEvent.REPAIR_REQUESTED, 4096));
+        assertThat(node.after(Duration.ofMillis(50))).isEmpty();
+    }
+
+    @Test
+    void anEnormousGapIsOneEffect() {
+        assertThat(node.receive(ANN, digest(ANN, NEWS, 1, FAR, FAR)))
+                .containsExactly(gap(ANN, 3, FAR - 1), noted(ProtocolEvent.GAP_ANNOUNCED, 1));
+    }
+
+    @Test
+    void anEnormousRangeThatIsNotRetainedIsAnsweredInOneFrame() {
+        Fixture small = new Fixture(Fixture.bounds(1, 16, 4096, 16));
+        small.linkUp(ANN);
+        for (int batch = 0; batch < 25; batch++) {
+            small.publish(NEWS, Fixture.payloadsOfLength(4000, 0));
+        }
+
+        assertThat(small.receive(ANN, new Pull(SELF, NEWS, 1, 100_000)))
+                .containsExactly(bulk(ANN, new Unavailable(SELF, NEWS, 1, 100_000)));
+    }
+
+    @Test
+    void aPeerThatPullsWithoutEndIsServedSoMuchATickAndThenRejected() {
+        node.publish("big", Fixture.payloadsOfLength(4, 200 << 10));
+        int sent = 0;
+        List<Effect> last = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            last = node.receive(ANN, new Pull(SELF, "big", 1 + i % 4, 4));
+            sent += (int) last.stream().filter(Effect.Send.class::isInstance).count();
+        }
+
+        assertThat(sent).isLessThanOrEqualTo(4);
+        assertThat(node.after(Duration.ofMillis(50)).stream().filter(Effect.Send.class::isInstance))
+                .hasSizeLessThanOrEqualTo(4);
+        for (int topic = 0; topic <= Limits.PENDING_REPAIRS + 4; topic++) {
+            node.publish("topic-" + topic, payloads(1, 1));
+            last = node.receive(ANN, new Pull(SELF, "topic-" + topic, 1, 1));
+        }
+        assertRejected(last, RejectReason.TOO_MANY_REQUESTS);
+        assertRejected(node.receive(ANN, new StreamQuery(SELF, NEWS)), RejectReason.TOO_MANY_REQUESTS);
+    }
+
+    @Test
+    void streamsBeyondTheLimitAreIgnoredAndCountedAndTheKnownOnesGoOn() {
+        Fixture small = new Fixture(Fixture.bounds(1024, 16, 4096, 2));
+        small.linkUp(ANN);
+        small.receive(ANN, run(ANN, "a", 1, 1));
+        small.receive(1, 1);
+
+        assertRejected(small.receive(ANN, run(ANN, "c", 1, 1)), RejectReason.TOO_MANY_STREAMS);
+        assertRejected(small.receive(ANN, digest(ANN, "d", 1, 1, 1)), RejectReason.TOO_MANY_STREAMS);
+        assertThat(small.receive(2, 2)).containsExactly(deliver(ANN, 2, 2));
+    }
+
+    @Test
+    void theStreamsOfMembersThatAreGoneMakeRoom() {
+        Fixture small = new Fixture(Fixture.bounds(1024, 16, 4096, 2));
+        small.receive(BEN, run(BEN, "a", 1, 1));
+        small.receive(BEN, run(BEN, "b", 1, 1));
+        assertThat(small.receive(1, 1)).singleElement().isInstanceOf(Effect.Rejected.class);
+
+        small.memberGone(BEN);
+
+        assertThat(small.receive(1, 1)).contains(deliver(ANN, 1, 1));
+    }
+
+    @Test
+    void membersThatComeAndGoWithoutEndAreForgottenTheEldestFirst() {
+        for (long number = 10; number < 10 + Limits.GONE_SOURCES + 1; number++) {
+            node.receive(Fixture.origin(number), run(Fixture.origin(number), NEWS, 1, 1));
+            node.memberGone(Fixture.origin(number));
+        }
+
+        assertThat(node.receive(Fixture.origin(11), run(Fixture.origin(11), NEWS, 1, 1)))
+                .containsExactly(noted(ProtocolEvent.DUPLICATE_MESSAGE, 1));
+        assertThat(node.receive(Fixture.origin(10), run(Fixture.origin(10), NEWS, 1, 1)))
+                .contains(deliver(Fixture.origin(10), 1, 1));
+    }
+
+    @Test
+    void aRunFromBeforeTheStartIsRejectedWhenTheStartIsLearnt() {
+        node.receive(ANN, run(ANN, "other", 4, 9));
+
+        List<Effect> effects = node.receive(ANN, digest(ANN, "other", 6, 1, 9));
+
+        assertThat(effects).hasSize(2).first().isInstanceOfSatisfying(Effect.Rejected.class, rejected -> assertThat(
+                        rejected.reason())
+                .isEqualTo(RejectReason.INVALID_RANGE));
+        assertThat(node.receive(ANN, run(ANN, "other", 6, 9)))
+                .containsExactly(new Effect.Deliver("other", ANN, 6, payloads(6, 9)));
+    }
+
+    @Test
+    void anUnknownStreamThatOverflowsAndWhoseOriginGoesLeavesNothingBehind() {
+        Fixture small = new Fixture(Fixture.bounds(1024, 16, 10, 16));
+        small.linkUp(ANN);
+        small.receive(ANN, run(ANN, "other", 6, 9));
+        small.linkDown(ANN);
+
+        assertThat(small.memberGone(ANN)).isEmpty();
+        small.linkUp(ANN);
+        assertThat(small.after(Duration.ofSeconds(10))).isEmpty();
+    }
+}

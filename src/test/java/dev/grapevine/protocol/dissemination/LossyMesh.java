@@ -1,0 +1,274 @@
+package dev.grapevine.protocol.dissemination;
+
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.Lane;
+import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.Time;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * A few cores on a network in virtual time that loses, repeats and reorders frames and cuts links, until it is healed.
+ * Every effect of every step goes to the {@link DeliveryRecord}, which knows what is allowed.
+ */
+final class LossyMesh {
+
+    private static final long MILLI = 1_000_000;
+    private static final long TICK = 50 * MILLI;
+
+    private final RandomGenerator random;
+    private final DisseminationSettings settings;
+    private final List<Node> nodes = new ArrayList<>();
+    private final PriorityQueue<Event> events = new PriorityQueue<>();
+    private final Map<String, Link> links = new HashMap<>();
+    private final DeliveryRecord record;
+    private final double loss;
+    private final double duplication;
+    private final double reordering;
+    private boolean healed;
+    private long now;
+    private long eventCount;
+    private long requests;
+
+    LossyMesh(long seed, int size) {
+        this.random = new SplittableRandom(seed);
+        this.settings = smallBounds();
+        this.record = new DeliveryRecord(settings.retainedBytes());
+        this.loss = random.nextInt(3) * 0.1;
+        this.duplication = random.nextInt(3) * 0.1;
+        this.reordering = random.nextInt(3) * 0.1;
+        for (int i = 0; i < size; i++) {
+            Node node = new Node(Fixture.origin(i + 1), i);
+            nodes.add(node);
+            at(random.nextLong(TICK), node::tick);
+        }
+        for (int a = 0; a < size; a++) {
+            for (int b = a + 1; b < size; b++) {
+                Link link = new Link(nodes.get(a), nodes.get(b));
+                links.put(a + "-" + b, link);
+                at(random.nextLong(1000 * MILLI), link::up);
+            }
+        }
+    }
+
+    private DisseminationSettings smallBounds() {
+        return Fixture.bounds(
+                Limits.MESSAGE_OVERHEAD * random.nextLong(4, 200),
+                random.nextInt(2, 40),
+                random.nextLong(200, 4000),
+                64);
+    }
+
+    DeliveryRecord record() {
+        return record;
+    }
+
+    long requests() {
+        return requests;
+    }
+
+    /** Publications and faults for a while. */
+    void chaos(long millis) {
+        long end = now + millis * MILLI;
+        while (now < end) {
+            run(random.nextLong(20 * MILLI));
+            Node node = nodes.get(random.nextInt(nodes.size()));
+            node.publish("topic-" + random.nextInt(3), random.nextInt(1, 12));
+            if (random.nextInt(25) == 0) {
+                anyLink().cut();
+            }
+        }
+    }
+
+    /** No more faults, and all links up. */
+    void heal() {
+        healed = true;
+        links.values().forEach(Link::restore);
+    }
+
+    void run(long nanos) {
+        long end = now + nanos;
+        while (!events.isEmpty() && events.peek().at <= end) {
+            Event event = events.remove();
+            now = event.at;
+            event.action.run();
+        }
+        now = end;
+    }
+
+    void runMillis(long millis) {
+        run(millis * MILLI);
+    }
+
+    private void at(long time, Runnable action) {
+        events.add(new Event(time, eventCount++, action));
+    }
+
+    private Link anyLink() {
+        int a = random.nextInt(nodes.size() - 1);
+        return links.get(a + "-" + random.nextInt(a + 1, nodes.size()));
+    }
+
+    private Link link(Node a, Node b) {
+        return links.get(Math.min(a.index, b.index) + "-" + Math.max(a.index, b.index));
+    }
+
+    private record Event(long at, long order, Runnable action) implements Comparable<Event> {
+        @Override
+        public int compareTo(Event other) {
+            int byTime = Long.compare(at, other.at);
+            return byTime != 0 ? byTime : Long.compare(order, other.order);
+        }
+    }
+
+    private final class Link {
+        private final Node a;
+        private final Node b;
+        private final Map<String, Long> lastArrival = new HashMap<>();
+        private boolean up;
+        private int generation;
+
+        Link(Node a, Node b) {
+            this.a = a;
+            this.b = b;
+        }
+
+        void up() {
+            if (!up) {
+                up = true;
+                boolean aFirst = random.nextBoolean();
+                (aFirst ? a : b).linkUp(aFirst ? b : a);
+                (aFirst ? b : a).linkUp(aFirst ? a : b);
+            }
+        }
+
+        /** Down at both ends, for a shorter or longer while; after a longer one an end may take the other for gone. */
+        void cut() {
+            if (up) {
+                up = false;
+                generation++;
+                lastArrival.clear();
+                a.linkDown(b);
+                b.linkDown(a);
+                if (random.nextInt(3) == 0) {
+                    a.gone(b);
+                }
+                if (random.nextInt(3) == 0) {
+                    b.gone(a);
+                }
+                at(now + random.nextLong(1500 * MILLI), this::up);
+            }
+        }
+
+        void restore() {
+            up();
+        }
+
+        void carry(Node from, Node to, Lane lane, DisseminationFrame frame) {
+            if (!up || !healed && random.nextDouble() < loss) {
+                return;
+            }
+            long arrival = now + MILLI + random.nextLong(10 * MILLI);
+            if (!healed && random.nextDouble() < reordering) {
+                arrival += random.nextLong(100 * MILLI);
+            } else {
+                arrival = Math.max(arrival, lastArrival.getOrDefault(from.index + "/" + lane, 0L));
+                lastArrival.put(from.index + "/" + lane, arrival);
+            }
+            deliver(arrival, from, to, frame);
+            if (!healed && random.nextDouble() < duplication) {
+                deliver(arrival + random.nextLong(50 * MILLI), from, to, frame);
+            }
+        }
+
+        private void deliver(long arrival, Node from, Node to, DisseminationFrame frame) {
+            int sentOn = generation;
+            at(arrival, () -> {
+                if (sentOn == generation) {
+                    to.receive(from, frame);
+                }
+            });
+        }
+    }
+
+    private final class Node {
+        private final Origin origin;
+        private final int index;
+        private final DisseminationCore core;
+        private final List<Effect> effects = new ArrayList<>();
+
+        Node(Origin origin, int index) {
+            this.origin = origin;
+            this.index = index;
+            this.core = new DisseminationCore(origin, settings, new SplittableRandom(random.nextLong()));
+        }
+
+        void tick() {
+            core.tick(time(), effects::add);
+            carryOut(false);
+            at(now + TICK, this::tick);
+        }
+
+        void publish(String topic, int count) {
+            long first = record.lastPublished(origin, topic) + 1;
+            List<Bytes> payloads = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                payloads.add(DeliveryRecord.payload(origin, topic, first + i));
+            }
+            record.published(origin, topic, payloads);
+            core.publish(topic, payloads, time(), effects::add);
+            carryOut(false);
+        }
+
+        void linkUp(Node peer) {
+            record.met(origin, peer.origin);
+            core.linkUp(peer.origin, time(), effects::add);
+            carryOut(false);
+        }
+
+        void linkDown(Node peer) {
+            core.linkDown(peer.origin, time(), effects::add);
+            carryOut(false);
+        }
+
+        void gone(Node peer) {
+            record.forgot(origin, peer.origin);
+            core.memberGone(peer.origin, time(), effects::add);
+            carryOut(true);
+        }
+
+        void receive(Node from, DisseminationFrame frame) {
+            core.receive(from.origin, frame, time(), effects::add);
+            carryOut(false);
+        }
+
+        private void carryOut(boolean ended) {
+            List<Effect> step = List.copyOf(effects);
+            effects.clear();
+            for (Effect effect : step) {
+                if (effect instanceof Effect.Send send) {
+                    Node to = nodes.stream()
+                            .filter(node -> node.origin.equals(send.to()))
+                            .findFirst()
+                            .orElseThrow();
+                    boolean request = send.lane() == Lane.CONTROL;
+                    requests += request ? 1 : 0;
+                    link(this, to).carry(this, to, send.lane(), (DisseminationFrame) send.frame());
+                } else {
+                    record.seen(origin, effect, ended);
+                }
+            }
+        }
+
+        private Time time() {
+            return new Time(now, 0);
+        }
+    }
+}
