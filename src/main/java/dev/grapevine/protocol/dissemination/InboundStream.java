@@ -153,23 +153,14 @@ final class InboundStream {
     }
 
     private void open(long start, long now, Effects out) {
-        next = start;
-        dropBefore(start, out);
-        knownLast = Math.max(knownLast, start - 1);
-        for (Range missing : start <= knownLast ? held.absent(start, knownLast) : List.<Range>of()) {
+        // What came was sent to us, whatever the origin says now: it may have forgotten us and met us anew since.
+        next = Math.min(start, held.first());
+        knownLast = Math.max(knownLast, next - 1);
+        for (Range missing : held.absent(next, knownLast)) {
             holes.add(missing.from(), missing.to(), now + settings.pullDelay().toNanos());
         }
         out.note(ProtocolEvent.STREAM_OPENED);
         drain(out);
-    }
-
-    /** A run that begins too early is no honest one; what of it belongs to us is asked for. */
-    private void dropBefore(long start, Effects out) {
-        while (held.first() < start) {
-            out.add(new Effect.Rejected(
-                    RejectReason.INVALID_RANGE, origin, "Sent " + held.first() + " before its start at " + start));
-            held.take(held.first());
-        }
     }
 
     /**

@@ -101,6 +101,7 @@ final class DeliveryRecord {
     void forgot(Origin who, Origin peer) {
         remembered.remove(new Pair(who, peer));
         tookForGone.add(new Pair(peer, who));
+        tookForGone.add(new Pair(who, peer));
     }
 
     /** An effect of a reader's step; in a step that ends a member's streams gaps need no other reason. */

@@ -40,11 +40,16 @@ class DisseminationPropertyTest {
 
     private void tryOut(long seed) {
         LossyMesh mesh = new LossyMesh(seed, 3 + (int) (seed % 3));
-        mesh.chaos(4_000);
+        mesh.chaos(2_500);
         mesh.heal();
-        mesh.runMillis(CONVERGENCE_MILLIS);
+        for (long waited = 0;
+                waited < CONVERGENCE_MILLIS && !mesh.record().unsettled().isEmpty();
+                waited += 500) {
+            mesh.runMillis(500);
+        }
         assertThat(mesh.record().unsettled()).isEmpty();
 
+        mesh.runMillis(500);
         long requests = mesh.requests();
         mesh.runMillis(12_000);
         assertThat(mesh.requests()).as("requests when nothing is missing").isEqualTo(requests);

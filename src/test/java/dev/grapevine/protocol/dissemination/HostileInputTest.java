@@ -234,19 +234,6 @@ class HostileInputTest {
     }
 
     @Test
-    void aRunFromBeforeTheStartIsRejectedWhenTheStartIsLearnt() {
-        node.receive(ANN, run(ANN, "other", 4, 9));
-
-        List<Effect> effects = node.receive(ANN, digest(ANN, "other", 6, 1, 9));
-
-        assertThat(effects).hasSize(2).first().isInstanceOfSatisfying(Effect.Rejected.class, rejected -> assertThat(
-                        rejected.reason())
-                .isEqualTo(RejectReason.INVALID_RANGE));
-        assertThat(node.receive(ANN, run(ANN, "other", 6, 9)))
-                .containsExactly(new Effect.Deliver("other", ANN, 6, payloads(6, 9)));
-    }
-
-    @Test
     void anUnknownStreamThatOverflowsAndWhoseOriginGoesLeavesNothingBehind() {
         Fixture small = new Fixture(Fixture.bounds(1024, 16, 10, 16));
         small.linkUp(ANN);

@@ -71,6 +71,14 @@ class ReceivingTest {
     }
 
     @Test
+    void whatCameBeforeTheBeginningWasToldIsKeptEvenIfItIsOlder() {
+        node.receive(6, 7);
+
+        assertThat(node.receive(ANN, digest(ANN, NEWS, 9, 8, 8))).containsExactly(OPENED, deliver(ANN, 6, 7));
+        assertThat(node.receive(8, 9)).containsExactly(deliver(ANN, 8, 9));
+    }
+
+    @Test
     void duplicatesAreDroppedAndCounted() {
         node.receive(1, 5);
 
