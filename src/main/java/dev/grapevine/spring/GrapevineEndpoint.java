@@ -1,0 +1,105 @@
+package dev.grapevine.spring;
+
+import dev.grapevine.Grapevine;
+import dev.grapevine.NodeState;
+import dev.grapevine.membership.Member;
+import dev.grapevine.protocol.step.JoinState;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import reactor.core.publisher.Mono;
+
+/** The actuator endpoint {@code grapevine}: the cluster as this instance sees it. It only reads. */
+@Endpoint(id = "grapevine", defaultAccess = Access.READ_ONLY)
+public final class GrapevineEndpoint {
+
+    private final Grapevine grapevine;
+
+    /**
+     * Shows a node.
+     *
+     * @param grapevine the node
+     */
+    public GrapevineEndpoint(Grapevine grapevine) {
+        this.grapevine = grapevine;
+    }
+
+    /**
+     * The cluster as this instance sees it.
+     *
+     * @return the view; without members and join state before the node is bound
+     */
+    @ReadOperation
+    public Mono<View> view() {
+        NodeState state = grapevine.state();
+        if (state == NodeState.NEW) {
+            return Mono.just(new View(grapevine.cluster(), state, null, null, List.of()));
+        }
+        return grapevine.joinState().next().map(this::view).switchIfEmpty(Mono.fromSupplier(() -> view(null)));
+    }
+
+    private View view(@Nullable JoinState join) {
+        List<MemberView> members =
+                grapevine.members().stream().map(MemberView::of).toList();
+        return new View(grapevine.cluster(), grapevine.state(), join, MemberView.of(grapevine.self()), members);
+    }
+
+    /**
+     * One member.
+     *
+     * @param member its id, or its name if only one member has that
+     * @return the member, or nothing if there is none or several
+     */
+    @ReadOperation
+    public @Nullable MemberView member(@Selector String member) {
+        List<Member> found = grapevine.members().stream()
+                .filter(candidate -> candidate.id().toString().equals(member)
+                        || candidate.name().equals(member))
+                .toList();
+        return found.size() == 1 ? MemberView.of(found.get(0)) : null;
+    }
+
+    /**
+     * The cluster as an instance sees it.
+     *
+     * @param cluster the cluster's name
+     * @param state where the node stands in its life
+     * @param joinState whether it has found others; null where the node does not tell
+     * @param self this instance; null before the node is bound
+     * @param members the members, this one included
+     */
+    public record View(
+            String cluster,
+            NodeState state,
+            @Nullable JoinState joinState,
+            @Nullable MemberView self,
+            List<MemberView> members) {}
+
+    /**
+     * A member.
+     *
+     * @param id 32 hexadecimal digits
+     * @param epoch which life of the member this is
+     * @param name its name for people
+     * @param address where its peers dial it
+     * @param zone its failure domain; empty when unknown
+     * @param metadata its labels
+     */
+    public record MemberView(
+            String id, long epoch, String name, String address, String zone, Map<String, String> metadata) {
+
+        static MemberView of(Member member) {
+            return new MemberView(
+                    member.id().toString(),
+                    member.origin().epoch(),
+                    member.name(),
+                    member.address().toString(),
+                    member.zone(),
+                    member.metadata());
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package dev.grapevine.spring;
+
+import dev.grapevine.protocol.NodeSettings;
+import dev.grapevine.protocol.antientropy.AntiEntropySettings;
+import dev.grapevine.protocol.dissemination.DisseminationSettings;
+import dev.grapevine.protocol.membership.MembershipSettings;
+import dev.grapevine.transport.LinkLimits;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Properties of the node that an application gets.
+ *
+ * @param enabled Whether the application gets a node at all.
+ * @param cluster Name of the cluster: only instances of the same cluster meet; default: spring.application.name.
+ * @param name Name of this instance for people; default: its address.
+ * @param bind Address to listen on as host:port; port 0 takes any free port.
+ * @param advertise Address at which the others reach this instance, as host or host:port; default: made from what is
+ *     bound.
+ * @param seeds Addresses of instances to join by, as host or host:port; each is resolved anew at each attempt, and
+ *     this instance's own address does no harm.
+ * @param zone Failure domain of this instance, such as an availability zone.
+ * @param metadata Labels of this instance that the others see, at most 64 with 4096 characters in all; http.port is
+ *     added where server.port is fixed.
+ * @param membership How instances watch each other.
+ * @param links Limits of the connections between instances.
+ * @param topics Limits of topics.
+ * @param maps Limits of replicated maps.
+ */
+@ConfigurationProperties("grapevine")
+public record GrapevineProperties(
+        @DefaultValue("true") boolean enabled,
+        @Nullable String cluster,
+        @Nullable String name,
+        @DefaultValue("0.0.0.0:7946") String bind,
+        @Nullable String advertise,
+        @DefaultValue List<String> seeds,
+        @DefaultValue("") String zone,
+        @DefaultValue Map<String, String> metadata,
+        @DefaultValue Membership membership,
+        @DefaultValue Links links,
+        @DefaultValue Topics topics,
+        @DefaultValue Maps maps) {
+
+    /**
+     * How instances watch each other.
+     *
+     * @param probeInterval How often this instance probes another.
+     * @param probeTimeout How long a direct probe may take before others are asked to probe; shorter than the interval.
+     * @param indirectProbes How many others are asked.
+     * @param suspicionMultiplier How many probe intervals a suspect has at least to refute, before the cluster's size
+     *     is taken into account.
+     * @param leaveTimeout How long a shutdown waits until the others have confirmed that this instance goes.
+     */
+    public record Membership(
+            @DefaultValue("1s") Duration probeInterval,
+            @DefaultValue("400ms") Duration probeTimeout,
+            @DefaultValue("3") int indirectProbes,
+            @DefaultValue("4") int suspicionMultiplier,
+            @DefaultValue("1s") Duration leaveTimeout) {
+
+        /**
+         * Checks the values.
+         *
+         * @throws IllegalArgumentException if one is not positive, or a probe may take longer than the interval
+         */
+        public Membership {
+            Checks.positive("probe-interval", probeInterval);
+            Checks.positive("probe-timeout", probeTimeout);
+            Checks.positive("leave-timeout", leaveTimeout);
+            Checks.atLeast("indirect-probes", indirectProbes, 0);
+            Checks.atLeast("suspicion-multiplier", suspicionMultiplier, 1);
+            if (probeTimeout.compareTo(probeInterval) >= 0) {
+                throw new IllegalArgumentException("probe-timeout (" + probeTimeout
+                        + ") must be shorter than probe-interval (" + probeInterval + ")");
+            }
+        }
+
+        MembershipSettings toSettings() {
+            MembershipSettings defaults = MembershipSettings.DEFAULT;
+            return new MembershipSettings(
+                    probeInterval,
+                    probeTimeout,
+                    indirectProbes,
+                    suspicionMultiplier,
+                    defaults.suspicionMaxMultiplier(),
+                    defaults.retransmitMultiplier(),
+                    defaults.gossipInterval(),
+                    defaults.gossipFanout(),
+                    defaults.syncInterval(),
+                    defaults.deadRetention(),
+                    leaveTimeout,
+                    defaults.maxMembers());
+        }
+    }
+
+    /**
+     * Limits of the connections between instances.
+     *
+     * @param maxFrame Longest frame that is accepted; a longer one closes the connection before memory is taken for it.
+     * @param maxConnections Connections at a time, in both directions; further ones are refused.
+     * @param handshakeTimeout Time for a connection to complete its handshake.
+     * @param keepAliveInterval How often an idle connection says that it lives.
+     * @param silenceTimeout After how long without anything from the other side a connection is given up.
+     */
+    public record Links(
+            @DefaultValue("1MB") DataSize maxFrame,
+            @DefaultValue("512") int maxConnections,
+            @DefaultValue("5s") Duration handshakeTimeout,
+            @DefaultValue("2s") Duration keepAliveInterval,
+            @DefaultValue("15s") Duration silenceTimeout) {
+
+        LinkLimits toLimits() {
+            LinkLimits defaults = LinkLimits.DEFAULT;
+            return new LinkLimits(
+                    Checks.bytes("max-frame", maxFrame),
+                    defaults.maxBatchBytes(),
+                    defaults.framesInFlight(),
+                    maxConnections,
+                    handshakeTimeout,
+                    keepAliveInterval,
+                    silenceTimeout);
+        }
+    }
+
+    /**
+     * Limits of topics.
+     *
+     * @param maxPayload Longest encoded message; a longer one fails where it is published.
+     * @param retained How much an instance retains of what it published, over all topics, to repair losses of others.
+     */
+    public record Topics(
+            @DefaultValue("256KB") DataSize maxPayload,
+            @DefaultValue("16MB") DataSize retained) {
+
+        DisseminationSettings toSettings() {
+            DisseminationSettings defaults = DisseminationSettings.DEFAULT;
+            return new DisseminationSettings(
+                    Checks.bytes("max-payload", maxPayload),
+                    Checks.positive("retained", retained),
+                    defaults.reorderMessages(),
+                    defaults.reorderBytes(),
+                    defaults.pullDelay(),
+                    defaults.pullRetry(),
+                    defaults.digestInterval(),
+                    defaults.idleDigestInterval(),
+                    defaults.maxStreams());
+        }
+    }
+
+    /**
+     * Limits of replicated maps.
+     *
+     * @param maxEntry Longest encoded key and value together; a longer entry fails where it is written.
+     * @param maxMaps Most maps at a time.
+     */
+    public record Maps(
+            @DefaultValue("256KB") DataSize maxEntry,
+            @DefaultValue("1024") int maxMaps) {
+
+        AntiEntropySettings toSettings() {
+            AntiEntropySettings defaults = AntiEntropySettings.DEFAULT;
+            Checks.atLeast("max-maps", maxMaps, 1);
+            return new AntiEntropySettings(
+                    Checks.bytes("max-entry", maxEntry),
+                    defaults.logBytes(),
+                    defaults.syncInterval(),
+                    defaults.maxSyncInterval(),
+                    defaults.chunkBytes(),
+                    defaults.transferTimeout(),
+                    defaults.maxDrift(),
+                    defaults.cloudDots(),
+                    maxMaps);
+        }
+    }
+
+    NodeSettings toSettings() {
+        return new NodeSettings(
+                NodeSettings.DEFAULT.tickInterval(),
+                membership.toSettings(),
+                NodeSettings.DEFAULT.overlay(),
+                topics.toSettings(),
+                maps.toSettings());
+    }
+}

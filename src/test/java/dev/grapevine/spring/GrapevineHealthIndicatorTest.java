@@ -1,0 +1,83 @@
+package dev.grapevine.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.grapevine.NodeState;
+import dev.grapevine.protocol.step.JoinState;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+import reactor.test.StepVerifier;
+
+class GrapevineHealthIndicatorTest {
+
+    private final FakeGrapevine grapevine = new FakeGrapevine();
+    private Health health = Health.unknown().build();
+
+    @ParameterizedTest
+    @EnumSource(
+            value = NodeState.class,
+            names = {"NEW", "BOUND", "LEFT"})
+    void aNodeThatIsNotAMemberIsOutOfService(NodeState state) {
+        grapevine.in(state);
+
+        assertThat(health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+        assertThat(health.getDetails()).containsEntry("state", state).containsEntry("cluster", "fake");
+    }
+
+    @Test
+    void aNodeThatIsAloneIsUp() {
+        grapevine.in(NodeState.JOINED).in(JoinState.ALONE);
+
+        assertThat(health().getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails())
+                .containsEntry("members", 1)
+                .containsEntry("joinState", JoinState.ALONE)
+                .doesNotContainKey("seeds");
+        assertThat(health.getDetails().get("self")).asString().startsWith("self(");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = JoinState.class,
+            names = {"SEEKING", "ISOLATED"})
+    void aNodeThatReachesNobodyIsUpAndSaysSo(JoinState state) {
+        grapevine.in(NodeState.JOINED).in(state);
+
+        assertThat(health().getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails()).containsEntry("seeds", "unreachable").containsEntry("joinState", state);
+    }
+
+    @Test
+    void aNodeThatFoundOthersCountsThem() {
+        grapevine.in(NodeState.JOINED).in(JoinState.JOINED);
+        grapevine.members.add(FakeGrapevine.member(2, "other"));
+
+        assertThat(health().getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails()).containsEntry("members", 2).doesNotContainKey("seeds");
+    }
+
+    @Test
+    void aNodeThatStoppedUnderARunningApplicationIsDown() {
+        grapevine.in(NodeState.STOPPED);
+
+        assertThat(health().getStatus()).isEqualTo(Status.DOWN);
+    }
+
+    @Test
+    void aNodeThatStopsWhileItIsAskedIsDown() {
+        grapevine.stop().block();
+        grapevine.in(NodeState.JOINED);
+
+        assertThat(health().getStatus()).isEqualTo(Status.DOWN);
+    }
+
+    private Health health() {
+        StepVerifier.create(new GrapevineHealthIndicator(grapevine).health())
+                .assertNext(seen -> health = seen)
+                .verifyComplete();
+        return health;
+    }
+}
