@@ -1,5 +1,6 @@
 package dev.grapevine.samples.live;
 
+import java.util.List;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -7,8 +8,11 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 @SpringBootApplication
 public class LiveApplication {
 
-    /** Starts the instance. */
+    /** Starts the instance. With {@code --exit-with-parent} it ends when the process that started it does. */
     public static void main(String[] args) {
+        if (List.of(args).contains("--exit-with-parent")) {
+            ParentWatch.start();
+        }
         SpringApplication.run(LiveApplication.class, args);
     }
 }

@@ -1,0 +1,124 @@
+// The members as this instance sees them, each with the curves of its own readings.
+
+import {age, byId, clock} from './dom.js';
+import {draw} from './spark.js';
+
+const POINTS = 60;
+const GONE_FOR = 45000;
+
+const STATUS = {JOINED: 'alive', RECOVERED: 'alive', UPDATED: 'alive', SUSPECTED: 'suspect', LEFT: 'left', DIED: 'dead'};
+
+export class Members {
+  constructor(changed) {
+    this.members = new Map();
+    this.changed = changed;
+    setInterval(() => this.tick(), 1000);
+  }
+
+  /** The stream begins anew: who is not named again is no member any more. */
+  reset(self) {
+    this.self = self;
+    for (const member of this.members.values()) member.card.remove();
+    this.members.clear();
+  }
+
+  /** Alive and suspect ones first by name, then those that went. */
+  all() {
+    return [...this.members.values()].sort((a, b) => a.name.localeCompare(b.name, 'en', {numeric: true}));
+  }
+
+  present() {
+    return this.all().filter(member => !member.gone);
+  }
+
+  member(change) {
+    if (change.change === 'JOINED') this.forgetEarlierLives(change);
+    let member = this.members.get(change.id);
+    if (!member) {
+      member = {id: change.id, cpu: [], heap: [], card: this.newCard()};
+      this.members.set(change.id, member);
+    }
+    Object.assign(member, change, {status: STATUS[change.change], at: Date.now()});
+    member.gone = member.status === 'left' || member.status === 'dead';
+    this.show(member);
+    this.order();
+    this.changed();
+  }
+
+  forgetEarlierLives(change) {
+    for (const other of [...this.members.values()]) {
+      if (other.name === change.name && other.id !== change.id && other.gone) this.forget(other);
+    }
+  }
+
+  forget(member) {
+    member.card.remove();
+    this.members.delete(member.id);
+  }
+
+  load({member: id, reading}) {
+    const member = this.members.get(id);
+    if (!member) return;
+    member.reading = reading;
+    for (const [list, value] of [[member.cpu, reading.process], [member.heap, reading.heapUsed]]) {
+      list.push(value);
+      if (list.length > POINTS) list.shift();
+    }
+    this.showReading(member);
+  }
+
+  newCard() {
+    const card = byId('card').content.firstElementChild.cloneNode(true);
+    byId('members').append(card);
+    return card;
+  }
+
+  order() {
+    byId('members').append(...this.all().map(member => member.card));
+  }
+
+  show(member) {
+    const card = member.card;
+    const own = member.id === this.self;
+    card.className = `card ${member.status}${member.gone ? ' gone' : ''}${own ? ' self' : ''}`;
+    card.dataset.name = member.name;
+    card.dataset.status = member.status;
+    const name = card.querySelector('.name');
+    name.textContent = member.name;
+    if (member.http) name.href = `http://${location.hostname}:${member.http}/`;
+    card.querySelector('.facts').textContent = [member.address, member.pid && `pid ${member.pid}`,
+      `since ${clock(member.since)}`].filter(Boolean).join('  ·  ');
+    this.showStatus(member);
+  }
+
+  showStatus(member) {
+    member.card.querySelector('.status').textContent = {
+      alive: `up ${age(Date.now() - member.since)}`,
+      suspect: 'suspected',
+      left: `left ${age(Date.now() - member.at)} ago`,
+      dead: `died ${age(Date.now() - member.at)} ago`
+    }[member.status];
+  }
+
+  showReading(member) {
+    const {process, heapUsed, heapMax} = member.reading;
+    const cpu = member.card.querySelector('.cpu');
+    const heap = member.card.querySelector('.heap');
+    cpu.querySelector('.value').textContent = `${(process * 100).toFixed(1)} %`;
+    heap.querySelector('.value').textContent =
+      `${(heapUsed / 1048576).toFixed(0)} of ${(heapMax / 1048576).toFixed(0)} MB`;
+    draw(cpu, member.cpu, Math.max(0.1, ...member.cpu) * 1.15, POINTS);
+    draw(heap, member.heap, Math.max(...member.heap) * 1.25, POINTS);
+  }
+
+  tick() {
+    for (const member of [...this.members.values()]) {
+      if (member.gone && Date.now() - member.at > GONE_FOR) {
+        this.forget(member);
+        this.changed();
+      } else {
+        this.showStatus(member);
+      }
+    }
+  }
+}
