@@ -1,8 +1,8 @@
 package dev.grapevine.spring;
 
 import dev.grapevine.Grapevine;
-import dev.grapevine.NodeState;
 import dev.grapevine.membership.Member;
+import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
 import java.util.List;
 import java.util.Map;

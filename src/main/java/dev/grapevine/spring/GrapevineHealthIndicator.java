@@ -1,7 +1,7 @@
 package dev.grapevine.spring;
 
 import dev.grapevine.Grapevine;
-import dev.grapevine.NodeState;
+import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
 import org.springframework.boot.health.contributor.AbstractReactiveHealthIndicator;
 import org.springframework.boot.health.contributor.Health;

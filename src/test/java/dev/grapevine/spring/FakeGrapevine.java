@@ -1,13 +1,13 @@
 package dev.grapevine.spring;
 
 import dev.grapevine.Grapevine;
-import dev.grapevine.NodeState;
 import dev.grapevine.codec.Codec;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.MembershipEvent;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.replicated.ReplicatedMap;
 import dev.grapevine.topic.Topic;

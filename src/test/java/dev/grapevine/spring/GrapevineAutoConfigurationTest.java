@@ -3,9 +3,9 @@ package dev.grapevine.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.grapevine.Grapevine;
-import dev.grapevine.NodeState;
 import dev.grapevine.micrometer.MicrometerObserver;
 import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.NodeSettings;
 import dev.grapevine.transport.LinkLimits;
 import io.micrometer.core.instrument.MeterRegistry;

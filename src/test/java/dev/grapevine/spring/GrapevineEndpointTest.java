@@ -2,7 +2,7 @@ package dev.grapevine.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.grapevine.NodeState;
+import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.spring.GrapevineEndpoint.View;
 import java.util.List;

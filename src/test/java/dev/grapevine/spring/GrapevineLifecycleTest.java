@@ -3,7 +3,7 @@ package dev.grapevine.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.grapevine.NodeState;
+import dev.grapevine.observe.NodeState;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;

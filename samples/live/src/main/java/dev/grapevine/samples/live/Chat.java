@@ -36,8 +36,8 @@ class Chat implements DisposableBean {
     }
 
     Mono<Void> say(String author, String text) {
-        return Mono.defer(() -> topic.publish(
-                new Line(author, text, grapevine.self().name(), System.currentTimeMillis())));
+        return Mono.defer(
+                () -> topic.publish(new Line(author, text, grapevine.self().name(), System.currentTimeMillis())));
     }
 
     Flux<Shown> lines() {

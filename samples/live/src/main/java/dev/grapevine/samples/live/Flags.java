@@ -27,8 +27,7 @@ class Flags {
     }
 
     Mono<Void> set(String name, boolean enabled) {
-        return Mono.defer(() ->
-                map.put(name, new Flag(enabled, grapevine.self().name(), System.currentTimeMillis())));
+        return Mono.defer(() -> map.put(name, new Flag(enabled, grapevine.self().name(), System.currentTimeMillis())));
     }
 
     Mono<Void> remove(String name) {

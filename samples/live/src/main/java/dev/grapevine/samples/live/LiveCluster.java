@@ -80,9 +80,15 @@ public final class LiveCluster {
     private synchronized void explain() {
         StringBuilder text = new StringBuilder("\nA cluster of three. Open any of them, or all:\n");
         for (LiveInstance instance : instances) {
-            text.append("  ").append(instance.url()).append("   process ").append(instance.pid()).append('\n');
+            text.append("  ")
+                    .append(instance.url())
+                    .append("   process ")
+                    .append(instance.pid())
+                    .append('\n');
         }
-        text.append("\nTake one away and watch the others:  kill -9 ").append(instances[SIZE - 1].pid()).append('\n');
+        text.append("\nTake one away and watch the others:  kill -9 ")
+                .append(instances[SIZE - 1].pid())
+                .append('\n');
         text.append("A fourth, in a second terminal:      mvn -Prun-live-one -Dport=8084\n");
         text.append("Stop with Ctrl-C.\n");
         System.out.println(text);

@@ -71,9 +71,9 @@ class LiveController {
     }
 
     private static Flux<ServerSentEvent<Object>> named(String event, Publisher<?> data) {
-        return Flux.from(data).map(value -> ServerSentEvent.<Object>builder(value)
-                .event(event)
-                .build());
+        return Flux.from(data)
+                .map(value ->
+                        ServerSentEvent.<Object>builder(value).event(event).build());
     }
 
     @PostMapping("/chat")
@@ -97,8 +97,7 @@ class LiveController {
 
     private static String checked(String field, String value, int longest) {
         if (value == null || value.isBlank() || value.length() > longest) {
-            throw new ResponseStatusException(
-                    HttpStatus.BAD_REQUEST, field + " has 1 to " + longest + " characters");
+            throw new ResponseStatusException(HttpStatus.BAD_REQUEST, field + " has 1 to " + longest + " characters");
         }
         return value.strip();
     }

@@ -52,9 +52,13 @@ final class LiveInstance {
                 "--server.port=" + ports.http(),
                 "--grapevine.name=" + name,
                 "--grapevine.bind=127.0.0.1:" + ports.gossip(),
-                "--grapevine.seeds=" + String.join(",", seeds.stream().map(port -> "127.0.0.1:" + port).toList())));
+                "--grapevine.seeds="
+                        + String.join(
+                                ",",
+                                seeds.stream().map(port -> "127.0.0.1:" + port).toList())));
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             LiveInstance instance = new LiveInstance(name, ports, process);
             Thread reader = new Thread(() -> instance.read(output), name + "-output");
             reader.setDaemon(true);

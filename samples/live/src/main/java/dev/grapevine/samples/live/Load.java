@@ -43,8 +43,7 @@ class Load implements DisposableBean {
     /** What a page is shown. */
     record Shown(String member, Reading reading) {}
 
-    private final OperatingSystemMXBean system =
-            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    private final OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     private final Topic<Reading> topic;
     private final Flux<Shown> readings;
     private final Disposable.Swap publishing = Disposables.swap();
