@@ -32,7 +32,7 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
     private volatile int work;
     private volatile boolean cancelled;
     private volatile boolean completed;
-    private boolean terminated;
+    private volatile boolean terminated;
 
     DrainSubscription(CoreSubscriber<? super T> actual, Scheduler.Worker worker) {
         this.actual = actual;
@@ -100,10 +100,17 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
             try {
                 worker.schedule(this);
             } catch (RejectedExecutionException e) {
-                // The node has stopped and its delivery threads are gone: there is nobody left to deliver on.
-                clear();
-                actual.onError(new IllegalStateException("The node has stopped", e));
+                rejected(e);
             }
+        }
+    }
+
+    /** The subscription is over, or the node has stopped and its delivery threads are gone with something still waiting. */
+    private void rejected(RejectedExecutionException cause) {
+        clear();
+        if (!terminated && !cancelled) {
+            terminated = true;
+            actual.onError(new IllegalStateException("The node has stopped", cause));
         }
     }
 
