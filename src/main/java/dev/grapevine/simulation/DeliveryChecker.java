@@ -5,12 +5,13 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Topics: a subscriber is given no message twice, each publisher's in order, and every hole as an announced gap. A
- * subscription may begin anywhere in a publisher's stream.
+ * Topics: a subscriber is given no message twice, each publisher's in order, and every hole as an announced gap; and a
+ * message is the same for everybody. A subscription may begin anywhere in a publisher's stream.
  */
 public final class DeliveryChecker {
 
     private final TreeMap<String, Stream> streams = new TreeMap<>();
+    private final TreeMap<String, String> values = new TreeMap<>();
     private final Consumer<String> violations;
 
     /**
@@ -29,8 +30,9 @@ public final class DeliveryChecker {
      * @param topic the topic
      * @param publisher names one life of the publisher
      * @param sequence of the message, from 1
+     * @param value what it says
      */
-    public void message(String subscriber, String topic, String publisher, long sequence) {
+    public void message(String subscriber, String topic, String publisher, long sequence, String value) {
         Stream stream = stream(subscriber, topic, publisher);
         if (stream.next != 0 && sequence < stream.next) {
             stream.report(stream.seen.get(Math.toIntExact(sequence)) ? "twice" : "out of order", sequence);
@@ -39,6 +41,11 @@ public final class DeliveryChecker {
         }
         stream.seen.set(Math.toIntExact(sequence));
         stream.next = Math.max(stream.next, sequence + 1);
+        String first = values.putIfAbsent(topic + " " + publisher + " " + sequence, value);
+        if (first != null && !first.equals(value)) {
+            violations.accept(
+                    stream.name + ": message " + sequence + " says '" + value + "' here and '" + first + "' elsewhere");
+        }
     }
 
     /**

@@ -16,7 +16,7 @@ final class SimulationTrace {
 
     private static final int KEPT = 200;
 
-    private final Deque<String> tail = new ArrayDeque<>();
+    private final Deque<Step> tail = new ArrayDeque<>();
     private long hash = 1;
     private long steps;
 
@@ -30,7 +30,7 @@ final class SimulationTrace {
         if (tail.size() == KEPT) {
             tail.removeFirst();
         }
-        tail.addLast(line(nanos, node, kind + " " + content));
+        tail.addLast(new Step(nanos, node, kind, content));
     }
 
     void sent(long nanos, int from, Lane lane, List<Frame> frames, int lost) {
@@ -67,8 +67,12 @@ final class SimulationTrace {
 
     /** The last steps in words, without what was sent. */
     List<String> tail() {
-        return List.copyOf(tail);
+        return tail.stream()
+                .map(step -> line(step.nanos(), step.node(), step.kind() + " " + step.content()))
+                .toList();
     }
+
+    private record Step(long nanos, int node, String kind, String content) {}
 
     static String line(long nanos, int node, String text) {
         Duration time = Duration.ofNanos(nanos);

@@ -24,11 +24,11 @@ class CheckersTest {
     @Test
     void deliveriesInOrderWithAnnouncedGapsAreFine() {
         DeliveryChecker checker = new DeliveryChecker(violations::add);
-        checker.message("s", "t", "p", 5);
-        checker.message("s", "t", "p", 6);
+        checker.message("s", "t", "p", 5, "v5");
+        checker.message("s", "t", "p", 6, "v6");
         checker.gap("s", "t", "p", 7, 9);
-        checker.message("s", "t", "p", 10);
-        checker.message("s", "t", "q", 1);
+        checker.message("s", "t", "p", 10, "v10");
+        checker.message("s", "t", "q", 1, "v1");
         assertThat(violations).isEmpty();
         assertThat(checker.last("s", "t", "p")).isEqualTo(10);
     }
@@ -36,25 +36,33 @@ class CheckersTest {
     @Test
     void aMessageThatComesTwiceIsFound() {
         DeliveryChecker checker = new DeliveryChecker(violations::add);
-        checker.message("s", "t", "p", 1);
-        checker.message("s", "t", "p", 2);
-        checker.message("s", "t", "p", 1);
+        checker.message("s", "t", "p", 1, "v1");
+        checker.message("s", "t", "p", 2, "v2");
+        checker.message("s", "t", "p", 1, "v1");
         assertThat(violations).containsExactly("s of topic 't' from p: message 1 came twice");
+    }
+
+    @Test
+    void aMessageThatDiffersFromSubscriberToSubscriberIsFound() {
+        DeliveryChecker checker = new DeliveryChecker(violations::add);
+        checker.message("s", "t", "p", 1, "a");
+        checker.message("r", "t", "p", 1, "b");
+        assertThat(violations).containsExactly("r of topic 't' from p: message 1 says 'b' here and 'a' elsewhere");
     }
 
     @Test
     void aMessageOutOfOrderIsFound() {
         DeliveryChecker checker = new DeliveryChecker(violations::add);
-        checker.message("s", "t", "p", 2);
-        checker.message("s", "t", "p", 1);
+        checker.message("s", "t", "p", 2, "v2");
+        checker.message("s", "t", "p", 1, "v1");
         assertThat(violations).containsExactly("s of topic 't' from p: message 1 came out of order");
     }
 
     @Test
     void aHoleThatNobodyAnnouncedIsFound() {
         DeliveryChecker checker = new DeliveryChecker(violations::add);
-        checker.message("s", "t", "p", 1);
-        checker.message("s", "t", "p", 3);
+        checker.message("s", "t", "p", 1, "v1");
+        checker.message("s", "t", "p", 3, "v3");
         assertThat(violations)
                 .containsExactly("s of topic 't' from p: message 3 came after a hole from 2 that nobody announced");
     }
@@ -62,8 +70,8 @@ class CheckersTest {
     @Test
     void aGapOverMessagesThatCameIsFound() {
         DeliveryChecker checker = new DeliveryChecker(violations::add);
-        checker.message("s", "t", "p", 1);
-        checker.message("s", "t", "p", 2);
+        checker.message("s", "t", "p", 1, "v1");
+        checker.message("s", "t", "p", 2, "v2");
         checker.gap("s", "t", "p", 2, 3);
         checker.gap("s", "t", "p", 9, 8);
         assertThat(violations).hasSize(2);
