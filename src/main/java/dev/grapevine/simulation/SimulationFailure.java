@@ -10,6 +10,7 @@ public final class SimulationFailure extends AssertionError {
 
     private static final long serialVersionUID = 1L;
 
+    /** Replays the run. */
     private final long seed;
 
     SimulationFailure(long seed, String replay, List<String> problems, FaultLog log, SimulationTrace trace) {
