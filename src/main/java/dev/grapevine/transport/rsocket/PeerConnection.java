@@ -1,0 +1,434 @@
+package dev.grapevine.transport.rsocket;
+
+import dev.grapevine.protocol.step.LinkLoss;
+import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.transport.LinkLimits;
+import dev.grapevine.wire.HelloCodec;
+import dev.grapevine.wire.Refusal;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.DuplexChannel;
+import io.rsocket.DuplexConnection;
+import io.rsocket.RSocketErrorException;
+import io.rsocket.frame.ErrorFrameCodec;
+import io.rsocket.frame.KeepAliveFrameCodec;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.core.publisher.Sinks;
+import reactor.netty.NettyPipeline;
+
+/**
+ * One TCP connection, between Netty and RSocket-Java. It stands in for the {@code TcpDuplexConnection} of RSocket-Java
+ * in order to
+ *
+ * <ul>
+ *   <li>let only frames through that the protocol has, see {@link ProtocolGuard};
+ *   <li>know when the socket is full, so that no publisher is asked for what could not be sent: RSocket-Java's own
+ *       connection queues without bound;
+ *   <li>flush once for all that is written in a turn of the event loop;
+ *   <li>keep itself alive on the event loop: RSocket-Java would run a timer for each connection on a shared thread, and
+ *       end streams from there;
+ *   <li>grant credit itself: RSocket-Java adds up what it requests of a stream over its whole life and falls silent
+ *       after 2<sup>31</sup>−1 frames (rsocket-java issue 1110). RSocket-Java is asked for everything, and what goes
+ *       over the wire is the credit of {@link LaneReceiver}.
+ * </ul>
+ *
+ * <p>Everything happens on the event loop, unless a method says otherwise.
+ */
+final class PeerConnection extends ChannelInboundHandlerAdapter implements DuplexConnection {
+
+    /** Room for a hello and what RSocket puts around it. */
+    private static final int HANDSHAKE_LIMIT = HelloCodec.MAX_HELLO_BYTES + 1024;
+
+    private final Channel channel;
+    private final LinkLimits limits;
+    private final boolean dialled;
+    private final BiConsumer<RejectReason, String> rejected;
+    private final Consumer<PeerConnection> opened;
+    private final FrameSplitter splitter;
+    private final ProtocolGuard guard;
+    private final Frames frames = new Frames();
+    private final Sinks.Empty<Void> transportClosed = Sinks.empty();
+    private final Sinks.One<LinkLoss> closed = Sinks.one();
+    private final KeepAlive keepAlive;
+    private final List<Runnable> ends = new ArrayList<>();
+    private String peer = "nobody yet";
+    private Runnable begin = () -> {};
+    private Runnable writable = () -> {};
+    private @Nullable LinkLoss loss;
+    private @Nullable Refusal refusal;
+    private boolean refusing;
+    private boolean flushing;
+
+    /**
+     * A connection, to be installed before the channel is active.
+     *
+     * @param dialled whether this side opened it
+     * @param rejected told of what is refused
+     * @param opened called when the channel is active
+     */
+    PeerConnection(
+            Channel channel,
+            LinkLimits limits,
+            boolean dialled,
+            BiConsumer<RejectReason, String> rejected,
+            Consumer<PeerConnection> opened) {
+        this.channel = channel;
+        this.limits = limits;
+        this.dialled = dialled;
+        this.rejected = rejected;
+        this.opened = opened;
+        this.splitter = new FrameSplitter(dialled, HANDSHAKE_LIMIT, this::breakOff);
+        this.guard = new ProtocolGuard(dialled);
+        this.keepAlive = new KeepAlive(limits, this::sendKeepAlive, () -> close(LinkLoss.SILENT));
+    }
+
+    void install() {
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addBefore(NettyPipeline.ReactiveBridge, "grapevine.splitter", splitter);
+        pipeline.addBefore(NettyPipeline.ReactiveBridge, "grapevine.peer", this);
+    }
+
+    boolean dialled() {
+        return dialled;
+    }
+
+    /** The peer's network address, for people. */
+    String peer() {
+        return peer;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /** What is to be done when the first frame, a SETUP, has come from the dialler. */
+    void onSetup(Runnable action) {
+        begin = action;
+    }
+
+    /** What is to be done when there is room for writing again. */
+    void onWritable(Runnable action) {
+        writable = action;
+    }
+
+    /** What is to be done when the connection has ended, before {@link #closed()} tells. */
+    void onEnd(Runnable action) {
+        ends.add(action);
+    }
+
+    /** The handshake went well so far: frames of full length are expected from now on. */
+    void admit() {
+        splitter.limit(limits.maxFrameBytes() + RSocketLink.HEADER_ALLOWANCE);
+    }
+
+    void lanesOpened() {
+        guard.lanesOpened();
+    }
+
+    void startKeepAlive() {
+        keepAlive.start(channel.eventLoop());
+    }
+
+    boolean isWritable() {
+        return loss == null && !refusing && channel.isWritable();
+    }
+
+    boolean isOpen() {
+        return loss == null && !refusing && channel.isActive();
+    }
+
+    /** Whether the peer is being told why it is not admitted, or the connection is over. */
+    boolean isDone() {
+        return loss != null || refusing;
+    }
+
+    /** Why it is over, or null. */
+    @Nullable LinkLoss loss() {
+        return loss;
+    }
+
+    /** What the peer gave as its reason when it refused this side, or null. */
+    @Nullable Refusal refusal() {
+        return refusal;
+    }
+
+    /** Why the connection ended, once it has. */
+    Mono<LinkLoss> closed() {
+        return closed.asMono();
+    }
+
+    /** Closes at once; the first cause given is the one that counts. From any thread. */
+    void close(LinkLoss cause) {
+        if (!channel.eventLoop().inEventLoop()) {
+            onLoop(() -> close(cause));
+            return;
+        }
+        if (loss == null) {
+            loss = cause;
+        }
+        var unused = channel.close();
+    }
+
+    /** The peer broke the protocol: counts it and closes. */
+    void breakOff(RejectReason reason, String detail) {
+        if (!isDone()) {
+            rejected.accept(reason, detail + " from " + peer);
+            close(LinkLoss.MALFORMED);
+        }
+    }
+
+    /** Counts something of the peer's that was refused or skipped. */
+    void rejected(RejectReason reason, String detail) {
+        rejected.accept(reason, detail + " from " + peer);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        peer = String.valueOf(channel.remoteAddress());
+        opened.accept(this);
+        context.fireChannelActive();
+        // Reactor Netty's operations, made by the line above, would read only on demand; here all is read and the
+        // credit of the lanes bounds what may come.
+        channel.config().setAutoRead(true);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf frame = (ByteBuf) message;
+        try {
+            keepAlive.heard();
+            if (!isDone()) {
+                receive(frame);
+            }
+        } catch (RuntimeException e) {
+            breakOff(RejectReason.MALFORMED_FRAME, "an RSocket frame that cannot be read (" + e + ")");
+        } finally {
+            frame.release();
+        }
+    }
+
+    private void receive(ByteBuf frame) {
+        String violation = guard.check(frame);
+        if (violation != null) {
+            breakOff(RejectReason.MALFORMED_FRAME, violation);
+            return;
+        }
+        int type = RSocketFrame.type(frame);
+        if (type == RSocketFrame.KEEPALIVE) {
+            // Who asks without reading the answers is not answered: what waits for the socket stays bounded.
+            if (RSocketFrame.flags(frame) == RSocketFrame.RESPOND && channel.isWritable()) {
+                answer(KeepAliveFrameCodec.data(frame));
+            }
+            return;
+        }
+        if (type == RSocketFrame.ERROR && RSocketFrame.stream(frame) == Streams.CONNECTION) {
+            refusal = HelloCodec.decodeRefusal(ErrorFrameCodec.dataUtf8(frame));
+            close(LinkLoss.LOST);
+            return;
+        }
+        if (type == RSocketFrame.SETUP) {
+            RSocketFrame.setKeepAlive(frame, 0, 0);
+            begin.run();
+        }
+        frames.emit(frame);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (isWritable()) {
+            writable.run();
+        }
+        context.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (loss == null) {
+            loss = LinkLoss.LOST;
+        }
+        keepAlive.stop();
+        transportClosed.tryEmitEmpty();
+        frames.complete();
+        ends.forEach(Runnable::run);
+        closed.tryEmitValue(loss);
+        context.fireChannelInactive();
+    }
+
+    /** A reset, or a write after the peer closed: the same as a close, which follows. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        close(LinkLoss.LOST);
+    }
+
+    /** From any thread. */
+    @Override
+    public void sendFrame(int streamId, ByteBuf frame) {
+        if (channel.eventLoop().inEventLoop()) {
+            write(frame);
+        } else if (!onLoop(() -> write(frame))) {
+            frame.release();
+        }
+    }
+
+    private void write(ByteBuf frame) {
+        if (loss != null || refusing) {
+            frame.release();
+            return;
+        }
+        adapt(frame);
+        int length = frame.readableBytes();
+        var unused = channel.write(alloc().buffer(3).writeMedium(length), channel.voidPromise());
+        unused = channel.write(frame, channel.voidPromise());
+        flushSoon();
+    }
+
+    /** RSocket-Java asks for everything and knows of no keep-alive; the wire says what is meant. */
+    private void adapt(ByteBuf frame) {
+        switch (RSocketFrame.type(frame)) {
+            case RSocketFrame.REQUEST_CHANNEL -> RSocketFrame.setFirstField(frame, limits.framesInFlight());
+            case RSocketFrame.REQUEST_N -> {
+                if (RSocketFrame.firstField(frame) == Integer.MAX_VALUE) {
+                    RSocketFrame.setFirstField(frame, limits.framesInFlight());
+                }
+            }
+            case RSocketFrame.SETUP ->
+                RSocketFrame.setKeepAlive(
+                        frame, (int) limits.keepAliveInterval().toMillis(), (int)
+                                limits.silenceTimeout().toMillis());
+            default -> {}
+        }
+    }
+
+    private void flushSoon() {
+        if (!flushing) {
+            flushing = true;
+            onLoop(() -> {
+                flushing = false;
+                channel.flush();
+            });
+        }
+    }
+
+    private void answer(ByteBuf data) {
+        sendFrame(Streams.CONNECTION, KeepAliveFrameCodec.encode(alloc(), false, 0, data.retain()));
+    }
+
+    private void sendKeepAlive() {
+        sendFrame(Streams.CONNECTION, KeepAliveFrameCodec.encode(alloc(), true, 0, Unpooled.EMPTY_BUFFER));
+    }
+
+    /**
+     * Says why, closes this direction, and waits for the peer to close the other: closing both at once, with bytes of
+     * the peer unread, would make the kernel reset the connection and the reason be lost. The deadline of the handshake
+     * closes it if the peer does not.
+     */
+    @Override
+    public void sendErrorAndClose(RSocketErrorException error) {
+        if (isDone()) {
+            return;
+        }
+        ByteBuf frame = ErrorFrameCodec.encode(alloc(), Streams.CONNECTION, error);
+        sendFrame(Streams.CONNECTION, frame);
+        refusing = true;
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> {
+            var unused = ((DuplexChannel) channel).shutdownOutput();
+        });
+    }
+
+    private boolean onLoop(Runnable task) {
+        try {
+            channel.eventLoop().execute(task);
+            return true;
+        } catch (RejectedExecutionException e) {
+            // The transport was disposed: its connections are closed, and nothing waits for this any more.
+            return false;
+        }
+    }
+
+    @Override
+    public Flux<ByteBuf> receive() {
+        return frames;
+    }
+
+    @Override
+    public Mono<Void> onClose() {
+        return transportClosed.asMono();
+    }
+
+    /** RSocket-Java gives up. */
+    @Override
+    public void dispose() {
+        close(LinkLoss.LOST);
+    }
+
+    @Override
+    public boolean isDisposed() {
+        return !channel.isActive();
+    }
+
+    @Override
+    public ByteBufAllocator alloc() {
+        return channel.alloc();
+    }
+
+    @Override
+    public SocketAddress remoteAddress() {
+        return channel.remoteAddress();
+    }
+
+    /** Frames for RSocket-Java, which asks for all of them; lent for the time of the call. */
+    private static final class Frames extends Flux<ByteBuf> implements Subscription {
+
+        private @Nullable CoreSubscriber<? super ByteBuf> actual;
+        private boolean completed;
+
+        @Override
+        public void subscribe(CoreSubscriber<? super ByteBuf> subscriber) {
+            if (actual != null || completed) {
+                Operators.complete(subscriber);
+                return;
+            }
+            actual = subscriber;
+            subscriber.onSubscribe(this);
+        }
+
+        void emit(ByteBuf frame) {
+            if (actual != null && !completed) {
+                actual.onNext(frame);
+            }
+        }
+
+        void complete() {
+            if (!completed) {
+                completed = true;
+                if (actual != null) {
+                    actual.onComplete();
+                }
+            }
+        }
+
+        @Override
+        public void request(long n) {}
+
+        @Override
+        public void cancel() {
+            actual = null;
+        }
+    }
+}

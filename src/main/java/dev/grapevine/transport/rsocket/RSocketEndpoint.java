@@ -1,0 +1,195 @@
+package dev.grapevine.transport.rsocket;
+
+import dev.grapevine.membership.Address;
+import dev.grapevine.protocol.step.DialFailure;
+import dev.grapevine.protocol.step.LinkLoss;
+import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.transport.Endpoint;
+import dev.grapevine.transport.Handshake;
+import dev.grapevine.transport.Link;
+import dev.grapevine.transport.LinkLimits;
+import dev.grapevine.transport.LinkRefusedException;
+import dev.grapevine.wire.HelloCodec;
+import dev.grapevine.wire.Refusal;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.rsocket.exceptions.RejectedSetupException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.netty.DisposableServer;
+import reactor.netty.tcp.TcpServer;
+
+/** A bound transport: the server, and the register of all its connections. Everything happens on the event loop. */
+final class RSocketEndpoint implements Endpoint {
+
+    static final WriteBufferWaterMark WATER_MARKS =
+            new WriteBufferWaterMark(RSocketTransport.WRITE_LOW_WATER, RSocketTransport.WRITE_HIGH_WATER);
+
+    private static final int BACKLOG = 256;
+
+    /** A turn of the event loop's selector, in which it lets go of the sockets that were closed before. */
+    private static final Duration SELECTOR_TURN = Duration.ofMillis(1);
+
+    private final RSocketTransport transport;
+    private final LinkLimits limits;
+    private final Address requested;
+    private final Handshake handshake;
+    private final Acceptance acceptance;
+    private final Sinks.Many<Link> accepted = Sinks.many().unicast().onBackpressureBuffer();
+    private final Sinks.Empty<Void> closing = Sinks.empty();
+    private final Set<PeerConnection> connections = new LinkedHashSet<>();
+    private @Nullable DisposableServer server;
+    private boolean closed;
+
+    RSocketEndpoint(RSocketTransport transport, Address address, Handshake handshake) {
+        this.transport = transport;
+        this.limits = transport.limits();
+        this.requested = address;
+        this.handshake = handshake;
+        this.acceptance = new Acceptance(this, transport, handshake);
+    }
+
+    Mono<Endpoint> bind() {
+        return transport
+                .resolver()
+                .resolve(requested.host())
+                .flatMap(addresses -> server(addresses.get(0)).bind())
+                .<Endpoint>map(bound -> {
+                    server = bound;
+                    return this;
+                })
+                .onErrorMap(error -> {
+                    Throwable cause = error.getCause() instanceof IOException io ? io : Exceptions.unwrap(error);
+                    String message = "Cannot listen on " + requested + ": " + cause.getMessage();
+                    return new UncheckedIOException(
+                            message, cause instanceof IOException io ? io : new IOException(cause));
+                });
+    }
+
+    private TcpServer server(InetAddress host) {
+        return TcpServer.create()
+                .runOn(transport.thread().group())
+                .bindAddress(() -> new InetSocketAddress(host, requested.port()))
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
+                .doOnChannelInit((observer, channel, remote) ->
+                        connection(channel, false).install());
+    }
+
+    PeerConnection connection(Channel channel, boolean dialled) {
+        return new PeerConnection(channel, limits, dialled, handshake::rejected, dialled ? c -> {} : this::opened);
+    }
+
+    /** A peer has connected. */
+    private void opened(PeerConnection connection) {
+        if (closed) {
+            connection.close(LinkLoss.LOCAL);
+        } else if (register(connection)) {
+            acceptance.begin(connection);
+        } else {
+            turnAway(connection);
+        }
+    }
+
+    /** Counts a connection in, unless there are too many: then that is counted. */
+    boolean register(PeerConnection connection) {
+        if (isFull("a connection with " + connection.peer())) {
+            return false;
+        }
+        connections.add(connection);
+        connection.onEnd(() -> connections.remove(connection));
+        return true;
+    }
+
+    boolean isFull(String what) {
+        boolean full = connections.size() >= limits.maxConnections();
+        if (full) {
+            handshake.rejected(
+                    RejectReason.TOO_MANY_CONNECTIONS,
+                    what + ", with " + limits.maxConnections() + " connections open already");
+        }
+        return full;
+    }
+
+    /** Tells the peer if that is possible at once; nothing of it is kept. */
+    private static void turnAway(PeerConnection connection) {
+        connection.sendErrorAndClose(
+                new RejectedSetupException(HelloCodec.encodeRefusal(new Refusal(DialFailure.NOT_READY, "full"))));
+        connection.close(LinkLoss.LOCAL);
+    }
+
+    boolean isReady() {
+        return !closed && accepted.currentSubscriberCount() > 0;
+    }
+
+    void handOver(Link link) {
+        if (accepted.tryEmitNext(link).isFailure()) {
+            link.close();
+        }
+    }
+
+    @Override
+    public Address address() {
+        int port = server == null ? requested.port() : server.port();
+        return new Address(requested.host(), port);
+    }
+
+    @Override
+    public Flux<Link> accepted() {
+        return accepted.asFlux();
+    }
+
+    @Override
+    public Mono<Link> connect(Address address) {
+        Mono<Link> dial = Mono.defer(
+                () -> closed ? Mono.error(notReady(address)) : new Dial(this, transport, handshake, address).connect());
+        Mono<Link> end = closing.asMono().then(Mono.error(() -> notReady(address)));
+        return Mono.firstWithSignal(dial, end).subscribeOn(transport.scheduler());
+    }
+
+    private static LinkRefusedException notReady(Address address) {
+        return new LinkRefusedException(
+                DialFailure.NOT_READY, "No link to " + address + ": this endpoint is closed", null);
+    }
+
+    @Override
+    public Mono<Void> close() {
+        return Mono.defer(this::closeOnLoop).subscribeOn(transport.scheduler());
+    }
+
+    private Mono<Void> closeOnLoop() {
+        if (!closed) {
+            closed = true;
+            closing.tryEmitEmpty();
+            accepted.tryEmitComplete();
+        }
+        List<Mono<?>> ends = new ArrayList<>();
+        for (PeerConnection connection : List.copyOf(connections)) {
+            ends.add(connection.closed());
+            connection.close(LinkLoss.LOCAL);
+        }
+        if (server != null) {
+            ends.add(server.onDispose());
+            server.dispose();
+        }
+        return Mono.when(ends)
+                .then(Mono.delay(SELECTOR_TURN, transport.scheduler()))
+                .then();
+    }
+}

@@ -1,0 +1,92 @@
+package dev.grapevine.transport.rsocket;
+
+import dev.grapevine.membership.Address;
+import dev.grapevine.transport.Endpoint;
+import dev.grapevine.transport.Handshake;
+import dev.grapevine.transport.LinkLimits;
+import dev.grapevine.transport.Transport;
+import dev.grapevine.wire.FrameCodec;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Links as RSocket connections over TCP.
+ *
+ * <p>A transport has one thread, a daemon: the server, every connection of either direction and {@link #scheduler()} run
+ * on its one event loop. Host names are looked up on up to two further daemon threads that end when idle. RSocket-Java
+ * also sets and cancels a timer on Reactor's shared {@code parallel} threads while it reads the first frame of a
+ * connection; nothing of a link ever runs there.
+ *
+ * <p>What a link costs and how it is bounded: {@link LinkLimits}. In the direction to a peer, wire frames are encoded
+ * only when the peer has granted credit and less than {@value #WRITE_HIGH_WATER} bytes wait for the socket.
+ */
+public final class RSocketTransport implements Transport {
+
+    /** Bytes waiting for a socket from which on no more frames are encoded for it. */
+    static final int WRITE_HIGH_WATER = 256 << 10;
+
+    /** Bytes waiting for a socket below which frames are encoded for it again. */
+    static final int WRITE_LOW_WATER = 64 << 10;
+
+    private final LinkLimits limits;
+    private final EventLoopThread thread;
+    private final HostResolver resolver;
+    private final Scheduler scheduler;
+    private final FrameCodec codec = new FrameCodec();
+
+    private RSocketTransport(LinkLimits limits, String name) {
+        this.limits = limits;
+        this.thread = new EventLoopThread("grapevine-" + name);
+        this.resolver = new HostResolver(thread.loop(), "grapevine-" + name + "-dns");
+        this.scheduler = Schedulers.fromExecutorService(thread.loop(), "grapevine-" + name);
+    }
+
+    /**
+     * A transport. Its thread starts with the first use and ends with {@link #dispose()}.
+     *
+     * @param limits limits of the links; the peers of a cluster are meant to have the same
+     * @param name name of the node: its thread is called {@code grapevine-<name>}
+     * @return the transport
+     */
+    public static RSocketTransport create(LinkLimits limits, String name) {
+        return new RSocketTransport(limits, name);
+    }
+
+    @Override
+    public Scheduler scheduler() {
+        return scheduler;
+    }
+
+    @Override
+    public LinkLimits limits() {
+        return limits;
+    }
+
+    @Override
+    public Mono<Endpoint> bind(Address address, Handshake handshake) {
+        return Mono.<Endpoint>defer(() -> new RSocketEndpoint(this, address, handshake).bind())
+                .subscribeOn(scheduler);
+    }
+
+    @Override
+    public Mono<Void> dispose() {
+        return Mono.defer(() -> {
+            resolver.dispose();
+            return thread.stop();
+        });
+    }
+
+    EventLoopThread thread() {
+        return thread;
+    }
+
+    HostResolver resolver() {
+        return resolver;
+    }
+
+    /** For use on the event loop only. */
+    FrameCodec codec() {
+        return codec;
+    }
+}
