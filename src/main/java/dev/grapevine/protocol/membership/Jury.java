@@ -124,8 +124,8 @@ final class Jury {
 
     private void judge(MemberRecord record, Step step) {
         Suspicion suspicion = record.suspicion;
-        if (suspicion == null) {
-            return;
+        if (suspicion == null || !table.isPresent(self)) {
+            return; // also after leaving: who has left removes nobody
         }
         if (record.isCondemned() && !holdsNothingAgainst(record)) {
             view.declareDead(record, self, step);

@@ -46,6 +46,9 @@ public final class OverlayCore {
     private final LostMembers lost;
     private boolean dialling;
 
+    /** Nothing to dial and no dial under way, until something happens: the usual state, in which ticks cost nothing. */
+    private boolean settled;
+
     /**
      * Dials nobody before {@link #join}.
      *
@@ -217,7 +220,9 @@ public final class OverlayCore {
      */
     public void tick(Time now, Effects out) {
         lost.expire(now.nanos());
-        step(now, out);
+        if (!settled) {
+            step(now, out);
+        }
     }
 
     private long waitAfterFailure(Target target, DialFailure cause) {
@@ -250,32 +255,39 @@ public final class OverlayCore {
     private void dialDue(long now, Effects out) {
         TreeSet<Address> linked = new TreeSet<>();
         links.values().forEach(link -> linked.add(link.address()));
-        TreeSet<Address> present = new TreeSet<>();
+        TreeSet<Address> unlinked = new TreeSet<>();
         members.forEach((origin, address) -> {
             if (!links.containsKey(origin)) {
-                present.add(address);
+                unlinked.add(address);
             }
         });
+        settled = true;
         int underWay = 0;
         List<Target> due = new ArrayList<>();
         Iterator<Target> all = targets.values().iterator();
         while (all.hasNext()) {
             Target target = all.next();
-            boolean needed = present.contains(target.address) || target.seed || lost.isAt(target.address);
             boolean isLinked = linked.contains(target.address);
+            boolean needed = unlinked.contains(target.address) || target.seed || lost.isAt(target.address);
+            boolean wanted = needed && !isLinked && !target.self;
             endOverdue(target, now);
+            settled &= !target.dialling && !wanted;
             if (target.dialling) {
                 underWay++;
             } else if (!needed && !isLinked) {
                 all.remove();
-            } else if (needed && !isLinked && !target.self && now - target.notBefore >= 0) {
+            } else if (wanted && now - target.notBefore >= 0) {
                 due.add(target);
             }
         }
-        due.sort(Comparator.<Target>comparingInt(target -> present.contains(target.address) ? 0 : target.seed ? 1 : 2)
+        // Members before seeds before the lost, and those with the best record first.
+        due.sort(Comparator.<Target>comparingInt(target -> unlinked.contains(target.address) ? 0 : target.seed ? 1 : 2)
                 .thenComparingInt(target -> target.failures));
-        int room = Math.min(settings.maxDials() - underWay, settings.maxPeers() - links.size() - underWay);
-        for (Target target : due.subList(0, Math.max(0, Math.min(room, due.size())))) {
+        dial(due, Math.min(settings.maxDials(), settings.maxPeers() - links.size()) - underWay, now, out);
+    }
+
+    private static void dial(List<Target> due, int most, long now, Effects out) {
+        for (Target target : due.subList(0, Math.max(0, Math.min(most, due.size())))) {
             target.dialling = true;
             target.dialledAt = now;
             out.add(new Effect.Dial(target.address));

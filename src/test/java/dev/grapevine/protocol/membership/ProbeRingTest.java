@@ -1,0 +1,66 @@
+package dev.grapevine.protocol.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.grapevine.membership.MemberId;
+import dev.grapevine.membership.Origin;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class ProbeRingTest {
+
+    private static Origin origin(int number) {
+        return new Origin(new MemberId(0, number), 1);
+    }
+
+    @Test
+    void nobodyWaitsLongerThanTwoRoundsLessOne() {
+        for (long seed = 0; seed < 50; seed++) {
+            int n = 2 + (int) seed % 9;
+            ProbeRing ring = new ProbeRing(new SplittableRandom(seed));
+            for (int i = 0; i < n; i++) {
+                ring.add(origin(i));
+            }
+            Map<Origin, Integer> last = new HashMap<>();
+            for (int turn = 0; turn < 20 * n; turn++) {
+                Origin target = ring.next();
+                int since = turn - last.getOrDefault(target, -1);
+                assertThat(since).as("seed %d", seed).isLessThanOrEqualTo(2 * n - 1);
+                last.put(target, turn);
+            }
+            assertThat(last).hasSize(n);
+        }
+    }
+
+    @Test
+    void comingAndGoingDisturbsNobodyElsesTurn() {
+        for (long seed = 0; seed < 50; seed++) {
+            ProbeRing ring = new ProbeRing(new SplittableRandom(seed));
+            for (int i = 0; i < 6; i++) {
+                ring.add(origin(i));
+            }
+            ring.next(); // shuffles nothing: the first round is in the order of insertion at random places
+            List<Origin> seen = new ArrayList<>();
+            ring.add(origin(7));
+            ring.remove(origin(3));
+            for (int i = 0; i < 4; i++) {
+                seen.add(ring.next());
+            }
+            assertThat(seen).as("seed %d", seed).doesNotHaveDuplicates().doesNotContain(origin(3));
+        }
+    }
+
+    @Test
+    void anEmptyRingHasNobody() {
+        ProbeRing ring = new ProbeRing(new SplittableRandom(1));
+        assertThat(ring.next()).isNull();
+        ring.add(origin(1));
+        ring.remove(origin(1));
+        ring.remove(origin(2));
+        assertThat(ring.next()).isNull();
+    }
+}
