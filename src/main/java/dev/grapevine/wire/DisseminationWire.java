@@ -50,7 +50,7 @@ final class DisseminationWire {
     }
 
     static Publications readPublications(WireReader in) {
-        Origin origin = Values.readOrigin(in);
+        Origin origin = in.readOrigin();
         String topic = Values.readName(in);
         long first = in.readVarint("first sequence");
         int count = in.readInt(DisseminationFrame.MAX_PAYLOADS, "payloads");
@@ -83,7 +83,7 @@ final class DisseminationWire {
         for (int i = 0; i < streams.length; i++) {
             int block = in.open("stream");
             streams[i] = new StreamState(
-                    Values.readOrigin(in),
+                    in.readOrigin(),
                     Values.readName(in),
                     in.readVarint("start"),
                     in.readVarint("retained"),
@@ -94,15 +94,15 @@ final class DisseminationWire {
     }
 
     static StreamQuery readQuery(WireReader in) {
-        return new StreamQuery(Values.readOrigin(in), Values.readName(in));
+        return new StreamQuery(in.readOrigin(), Values.readName(in));
     }
 
     static Pull readPull(WireReader in) {
-        return new Pull(Values.readOrigin(in), Values.readName(in), in.readVarint("from"), in.readVarint("to"));
+        return new Pull(in.readOrigin(), Values.readName(in), in.readVarint("from"), in.readVarint("to"));
     }
 
     static Unavailable readUnavailable(WireReader in) {
-        return new Unavailable(Values.readOrigin(in), Values.readName(in), in.readVarint("from"), in.readVarint("to"));
+        return new Unavailable(in.readOrigin(), Values.readName(in), in.readVarint("from"), in.readVarint("to"));
     }
 
     private static void writeRange(WireWriter out, int type, Origin origin, String topic, long from, long to) {

@@ -54,7 +54,7 @@ final class MembershipWire {
     }
 
     static Ping readPing(WireReader in) {
-        return new Ping(in.readLong("sequence"), Values.readOrigin(in), RumorWire.readAll(in));
+        return new Ping(in.readLong("sequence"), in.readOrigin(), RumorWire.readAll(in));
     }
 
     static Ack readAck(WireReader in) {
@@ -62,7 +62,7 @@ final class MembershipWire {
     }
 
     static PingRequest readPingRequest(WireReader in) {
-        return new PingRequest(in.readLong("sequence"), Values.readOrigin(in), RumorWire.readAll(in));
+        return new PingRequest(in.readLong("sequence"), in.readOrigin(), RumorWire.readAll(in));
     }
 
     static Nack readNack(WireReader in) {

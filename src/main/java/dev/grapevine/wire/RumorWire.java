@@ -89,10 +89,10 @@ final class RumorWire {
 
     private static Rumor readClaim(WireReader in, int type) {
         long incarnation = in.readVarint("incarnation");
-        var subject = Values.readOrigin(in);
+        var subject = in.readOrigin();
         return switch (type) {
-            case SUSPECT -> new Suspect(subject, incarnation, Values.readOrigin(in), readEvidence(in));
-            case DEAD -> new Dead(subject, incarnation, Values.readOrigin(in));
+            case SUSPECT -> new Suspect(subject, incarnation, in.readOrigin(), readEvidence(in));
+            case DEAD -> new Dead(subject, incarnation, in.readOrigin());
             default -> new Left(subject, incarnation);
         };
     }

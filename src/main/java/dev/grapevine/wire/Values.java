@@ -6,11 +6,11 @@ import dev.grapevine.clock.VersionVector;
 import dev.grapevine.crdt.CausalContext;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
-import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.AntiEntropyFrame;
 import dev.grapevine.protocol.frame.DisseminationFrame;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -32,20 +32,16 @@ final class Values {
         out.writeVarint(origin.epoch(), "epoch");
     }
 
-    static Origin readOrigin(WireReader in) {
-        return new Origin(new MemberId(in.readLong("member id"), in.readLong("member id")), in.readVarint("epoch"));
-    }
-
     static void writeDot(WireWriter out, Dot dot) {
         writeOrigin(out, dot.origin());
         out.writeVarint(dot.counter(), "dot counter");
     }
 
     static Dot readDot(WireReader in) {
-        return new Dot(readOrigin(in), in.readVarint("dot counter"));
+        return new Dot(in.readOrigin(), in.readVarint("dot counter"));
     }
 
-    static void writeDots(WireWriter out, java.util.Collection<Dot> dots) {
+    static void writeDots(WireWriter out, Collection<Dot> dots) {
         out.writeCount(dots.size(), AntiEntropyFrame.MAX_DOTS, "dots");
         for (Dot dot : dots) {
             writeDot(out, dot);
@@ -81,7 +77,7 @@ final class Values {
         int count = in.readCount(AntiEntropyFrame.MAX_ORIGINS, MIN_ORIGIN_BYTES + 1, "origins");
         TreeMap<Origin, Long> counters = new TreeMap<>();
         for (int i = 0; i < count; i++) {
-            Origin origin = readOrigin(in);
+            Origin origin = in.readOrigin();
             if (counters.put(origin, in.readVarint("counter")) != null) {
                 throw new MalformedFrameException("origins: " + origin + " stands twice");
             }
@@ -116,7 +112,7 @@ final class Values {
 
     static Member readMember(WireReader in) {
         int block = in.open("member");
-        Origin origin = readOrigin(in);
+        Origin origin = in.readOrigin();
         String name = in.readText(Member.MAX_NAME_LENGTH, "member name");
         String host = in.readText(Address.MAX_HOST_LENGTH, "host");
         int port = in.readInt(65_535, "port");
@@ -148,15 +144,19 @@ final class Values {
     }
 
     static String readName(WireReader in) {
-        String name = in.readText(DisseminationFrame.MAX_NAME_LENGTH, "name");
+        String name = in.readName(DisseminationFrame.MAX_NAME_LENGTH, "name");
         if (name.isEmpty()) {
             throw new MalformedFrameException("name is empty");
         }
         return name;
     }
 
-    /** An unmodifiable list over an array that nobody else has: no copy, unlike {@link List#of}. */
+    /** An unmodifiable list over an array that nobody else has: no copy, unlike {@link List#of(Object[])}. */
     static <T> List<T> listOf(T[] elements) {
-        return elements.length == 0 ? List.of() : Collections.unmodifiableList(Arrays.asList(elements));
+        return switch (elements.length) {
+            case 0 -> List.of();
+            case 1 -> List.of(elements[0]);
+            default -> Collections.unmodifiableList(Arrays.asList(elements));
+        };
     }
 }

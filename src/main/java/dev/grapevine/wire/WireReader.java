@@ -1,6 +1,8 @@
 package dev.grapevine.wire;
 
 import dev.grapevine.bytes.Bytes;
+import dev.grapevine.membership.MemberId;
+import dev.grapevine.membership.Origin;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -17,6 +19,8 @@ final class WireReader {
     private int position;
     private int limit;
     private int skipped;
+    private Origin lastOrigin = new Origin(new MemberId(0, 0), 0);
+    private String lastName = "";
 
     /** Reads the readable bytes of a buffer, whose indices stay as they are. */
     WireReader(ByteBuf buffer) {
@@ -120,6 +124,45 @@ final class WireReader {
         buffer.getBytes(position, array);
         position += array.length;
         return array;
+    }
+
+    /** An origin; the same object as the last one if it is equal, since most frames of a batch speak of one origin. */
+    Origin readOrigin() {
+        long high = readLong("member id");
+        long low = readLong("member id");
+        long epoch = readVarint("epoch");
+        Origin last = lastOrigin;
+        if (last.epoch() != epoch || last.id().low() != low || last.id().high() != high) {
+            lastOrigin = new Origin(new MemberId(high, low), epoch);
+        }
+        return lastOrigin;
+    }
+
+    /** A text that is likely to be the one that was read last, which is then given again. */
+    String readName(int maxChars, String field) {
+        int start = position;
+        int length = readInt(3 * maxChars, field);
+        require(length, field);
+        if (isLastName(length)) {
+            position += length;
+        } else {
+            position = start;
+            lastName = readText(maxChars, field);
+        }
+        return lastName;
+    }
+
+    /** Only ever true of ASCII, where a byte is a character. */
+    private boolean isLastName(int length) {
+        if (length != lastName.length()) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (buffer.getByte(position + i) != lastName.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     String readText(int maxChars, String field) {
