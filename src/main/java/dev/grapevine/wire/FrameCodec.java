@@ -27,6 +27,7 @@ public final class FrameCodec {
     private static final Frame[] NONE = {};
 
     private final WireWriter writer = new WireWriter();
+    private final WireReader reader = new WireReader();
 
     /** The frames that the writer holds the bytes of. */
     private Frame[] written = NONE;
@@ -91,7 +92,8 @@ public final class FrameCodec {
      * @throws MalformedFrameException if the bytes are not what the format says
      */
     public Decoded decode(ByteBuf buffer) {
-        WireReader in = new WireReader(buffer);
+        WireReader in = reader;
+        in.reset(buffer);
         int version = in.readByte("format version");
         if (version != FORMAT_VERSION) {
             throw new MalformedFrameException("format version is " + version + ", not " + FORMAT_VERSION);

@@ -54,7 +54,8 @@ public final class HelloCodec {
             throw new MalformedFrameException(
                     "hello has " + buffer.readableBytes() + " bytes, which are more than " + MAX_HELLO_BYTES);
         }
-        WireReader in = new WireReader(buffer);
+        WireReader in = new WireReader();
+        in.reset(buffer);
         for (int shift = 24; shift >= 0; shift -= 8) {
             if (in.readByte("hello") != (MAGIC >>> shift & 0xff)) {
                 throw new MalformedFrameException("no hello of this protocol");

@@ -4,29 +4,53 @@ import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
 import io.netty.buffer.ByteBuf;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the primitive parts of the wire format. Everything is checked against the end of the block that is being read
  * before it is read, and against what the block can hold before anything is allocated for it.
+ *
+ * <p>What is in a direct buffer is copied first, as a whole, into an array that is used again: plain array reads are so
+ * much cheaper than those of a buffer that this halves the time of a batch of small frames.
  */
 final class WireReader {
 
-    private final ByteBuf buffer;
+    /** A scratch array beyond this size is not kept for the next wire frame. */
+    private static final int KEPT_BYTES = 256 << 10;
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    private byte[] scratch = {};
+    private byte[] array = scratch;
     private int position;
     private int limit;
     private int skipped;
     private Origin lastOrigin = new Origin(new MemberId(0, 0), 0);
     private String lastName = "";
 
-    /** Reads the readable bytes of a buffer, whose indices stay as they are. */
-    WireReader(ByteBuf buffer) {
-        this.buffer = buffer;
-        this.position = buffer.readerIndex();
-        this.limit = buffer.writerIndex();
+    /** Begins to read the readable bytes of a buffer, whose indices stay as they are. */
+    void reset(ByteBuf buffer) {
+        int length = buffer.readableBytes();
+        if (buffer.hasArray()) {
+            array = buffer.array();
+            position = buffer.arrayOffset() + buffer.readerIndex();
+        } else {
+            if (scratch.length < length || scratch.length > KEPT_BYTES) {
+                scratch = new byte[Math.max(length, 8 << 10)];
+            }
+            buffer.getBytes(buffer.readerIndex(), scratch, 0, length);
+            array = scratch;
+            position = 0;
+        }
+        limit = position + length;
+        skipped = 0;
     }
 
     int remaining() {
@@ -43,7 +67,7 @@ final class WireReader {
 
     int readByte(String field) {
         require(1, field);
-        return buffer.getByte(position++) & 0xff;
+        return array[position++] & 0xff;
     }
 
     boolean readBoolean(String field) {
@@ -56,7 +80,7 @@ final class WireReader {
 
     long readLong(String field) {
         require(Long.BYTES, field);
-        long value = buffer.getLong(position);
+        long value = (long) LONG.get(array, position);
         position += Long.BYTES;
         return value;
     }
@@ -120,10 +144,9 @@ final class WireReader {
 
     private byte[] readArray(long length, String field) {
         require(length, field);
-        byte[] array = new byte[(int) length];
-        buffer.getBytes(position, array);
-        position += array.length;
-        return array;
+        byte[] copy = Arrays.copyOfRange(array, position, position + (int) length);
+        position += copy.length;
+        return copy;
     }
 
     /** An origin; the same object as the last one if it is equal, since most frames of a batch speak of one origin. */
@@ -158,7 +181,7 @@ final class WireReader {
             return false;
         }
         for (int i = 0; i < length; i++) {
-            if (buffer.getByte(position + i) != lastName.charAt(i)) {
+            if (array[position + i] != lastName.charAt(i)) {
                 return false;
             }
         }
@@ -167,28 +190,34 @@ final class WireReader {
 
     String readText(int maxChars, String field) {
         int length = readInt(3 * maxChars, field);
-        byte[] utf8 = readArray(length, field);
-        String text = isAscii(utf8) ? new String(utf8, StandardCharsets.ISO_8859_1) : decodeUtf8(utf8, field);
+        require(length, field);
+        if (length == 0) {
+            return "";
+        }
+        String text = isAscii(length)
+                ? new String(array, position, length, StandardCharsets.ISO_8859_1)
+                : decodeUtf8(length, field);
         if (text.length() > maxChars) {
             throw new MalformedFrameException(
                     field + " has " + text.length() + " characters, which are more than " + maxChars);
         }
+        position += length;
         return text;
     }
 
-    private static boolean isAscii(byte[] bytes) {
+    private boolean isAscii(int length) {
         int or = 0;
-        for (byte b : bytes) {
-            or |= b;
+        for (int i = position; i < position + length; i++) {
+            or |= array[i];
         }
         return or >= 0;
     }
 
-    private static String decodeUtf8(byte[] utf8, String field) {
+    private String decodeUtf8(int length, String field) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(ByteBuffer.wrap(utf8))
+                    .decode(ByteBuffer.wrap(array, position, length))
                     .toString();
         } catch (CharacterCodingException e) {
             throw new MalformedFrameException(field + " is not UTF-8", e);
@@ -202,7 +231,7 @@ final class WireReader {
      */
     int open(String field) {
         require(3, field);
-        int length = buffer.getUnsignedMedium(position);
+        int length = (array[position] & 0xff) << 16 | (array[position + 1] & 0xff) << 8 | (array[position + 2] & 0xff);
         position += 3;
         require(length, field);
         int outer = limit;
