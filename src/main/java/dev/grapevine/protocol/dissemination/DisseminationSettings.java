@@ -6,15 +6,16 @@ import java.time.Duration;
  * The bounds of topics.
  *
  * @param maxPayloadBytes longest payload of a message, in bytes; a longer one fails at the publish call; default 256 KiB
- * @param retainedBytes how many payload bytes a publisher retains for repair, over all topics; the oldest give way;
- *     default 16 MiB
+ * @param retainedBytes how many bytes a publisher retains for repair, over all topics, each message with 64 bytes of
+ *     overhead; the oldest give way; default 16 MiB
  * @param reorderMessages how many messages of one stream are held back while an earlier one is missing; default 4,096
- * @param reorderBytes how many bytes of all streams are held back; default 16 MiB
+ * @param reorderBytes how many bytes of all streams are held back, counted likewise; default 16 MiB
  * @param pullDelay how long a missing message may be merely late before it is asked for; default 20 ms
  * @param pullRetry how long an answer may take before it is asked for again; default 500 ms, doubled up to 8 s
  * @param digestInterval how often a publisher tells how far its streams are while there is something new; default 500 ms
  * @param idleDigestInterval how often it does when there is not; default 10 s
- * @param maxStreams most streams (publisher and topic) known at a time; default 65,536
+ * @param maxStreams most streams (publisher and topic) of others known at a time, and most topics published to; default
+ *     65,536
  */
 public record DisseminationSettings(
         int maxPayloadBytes,
@@ -38,4 +39,28 @@ public record DisseminationSettings(
             Duration.ofMillis(500),
             Duration.ofSeconds(10),
             65_536);
+
+    /**
+     * Checks the bounds.
+     *
+     * @throws IllegalArgumentException if a size or count is not positive (nothing retained is fine), or an interval is
+     *     not (no delay before a pull is)
+     */
+    public DisseminationSettings {
+        atLeast(1, maxPayloadBytes, "maxPayloadBytes");
+        atLeast(0, retainedBytes, "retainedBytes");
+        atLeast(1, reorderMessages, "reorderMessages");
+        atLeast(1, reorderBytes, "reorderBytes");
+        atLeast(0, pullDelay.toNanos(), "pullDelay");
+        atLeast(1, pullRetry.toNanos(), "pullRetry");
+        atLeast(1, digestInterval.toNanos(), "digestInterval");
+        atLeast(1, idleDigestInterval.toNanos(), "idleDigestInterval");
+        atLeast(1, maxStreams, "maxStreams");
+    }
+
+    private static void atLeast(long least, long value, String name) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + " is at least " + least + ", not " + value);
+        }
+    }
 }
