@@ -166,10 +166,14 @@ public final class AntiEntropyCore {
         if (store == null) {
             return;
         }
-        long before = store.replica.applied();
+        long applied = store.replica.applied();
+        long overflowed = store.replica.overflowed();
         frame.operations().forEach(operation -> store.replica.receive(from, operation, now, out));
-        if (store.replica.applied() != before) {
+        if (store.replica.applied() != applied) {
             store.sync.changed(now);
+        }
+        if (store.replica.overflowed() != overflowed) {
+            store.sync.overflowed(from, now, out);
         }
     }
 

@@ -31,6 +31,7 @@ final class StoreReplica {
     private final PendingOperations pending;
     private long counter;
     private long applied;
+    private long overflowed;
 
     StoreReplica(String name, Origin self, AntiEntropySettings settings, HybridClock clock) {
         this.name = name;
@@ -57,6 +58,11 @@ final class StoreReplica {
     /** Rises whenever something that another member wrote is applied. */
     long applied() {
         return applied;
+    }
+
+    /** Rises whenever an operation could not be kept. */
+    long overflowed() {
+        return overflowed;
     }
 
     /** Writes or removes a key; gives the operation for the others, or null if there was nothing to remove. */
@@ -137,6 +143,7 @@ final class StoreReplica {
     }
 
     private void overflow(Origin from, Operation operation, Effects out) {
+        overflowed++;
         out.add(new Effect.Rejected(RejectReason.CONTEXT_OVERFLOW, from, name + " " + operation.dot()));
     }
 

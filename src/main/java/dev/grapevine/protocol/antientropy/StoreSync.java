@@ -46,10 +46,17 @@ final class StoreSync {
     private final StoreReplica replica;
     private final SyncRounds rounds;
     private final StateFetch fetch;
+    private final long settleNanos;
 
     private @Nullable Origin asked;
     private long askedUntil;
     private long appliedWhenAsked;
+
+    private long changedAt;
+    private @Nullable Doubt doubt;
+
+    /** What a peer has and this member had not when it looked; it may be on its way. */
+    private record Doubt(Origin peer, DotSet there, long until) {}
 
     StoreSync(String name, AntiEntropySettings settings, StoreReplica replica, RandomGenerator random, Time now) {
         this.name = name;
@@ -57,11 +64,21 @@ final class StoreSync {
         this.replica = replica;
         this.rounds = new SyncRounds(settings, random, now);
         this.fetch = new StateFetch(name, settings, replica, random);
+        this.settleNanos = settings.syncInterval().toNanos() / 10;
+        this.changedAt = now.nanos() - settleNanos;
     }
 
     /** Something was written here or came in. */
     void changed(Time now) {
+        changedAt = now.nanos();
         rounds.quicken(now);
+    }
+
+    /** Operations could not be kept: if they came because they were asked for, only the whole state can help. */
+    void overflowed(Origin from, Time now, Effects out) {
+        if (from.equals(asked) && !fetch.isActive()) {
+            fetch.begin(from, now, out);
+        }
     }
 
     void tick(List<Origin> links, RandomGenerator random, Time now, Effects out) {
@@ -69,7 +86,15 @@ final class StoreSync {
             asked = null;
         }
         if (fetch.tick(now, out)) {
+            asked = null;
             rounds.hasten(now);
+        }
+        Doubt current = doubt;
+        if (current != null && now.nanos() - current.until >= 0) {
+            doubt = null;
+            if (!replica.map().context().containsAll(current.there)) {
+                ask(current.peer, now, out);
+            }
         }
         if (rounds.isDue(now) && !links.isEmpty()) {
             tell(links.get(random.nextInt(links.size())), Lane.DATA, out);
@@ -85,6 +110,7 @@ final class StoreSync {
 
     void linkDown(Origin peer, Time now) {
         boolean wasFetching = fetch.linkDown(peer);
+        doubt = doubt != null && doubt.peer.equals(peer) ? null : doubt;
         if (peer.equals(asked) || wasFetching) {
             asked = null;
             rounds.hasten(now);
@@ -107,9 +133,18 @@ final class StoreSync {
         }
         rounds.quicken(now);
         if (!lacking.isEmpty()) {
-            ask(from, now, out);
+            askOrWait(from, there, now, out);
         } else if (!digest.request()) {
             tell(from, Lane.BULK, out);
+        }
+    }
+
+    /** While writes come in, what is lacking is likely in flight: asking at once would have it sent twice. */
+    private void askOrWait(Origin peer, DotSet there, Time now, Effects out) {
+        if (peer.equals(asked) || now.nanos() - changedAt >= settleNanos) {
+            ask(peer, now, out);
+        } else if (doubt == null) {
+            doubt = new Doubt(peer, there, now.nanos() + settleNanos);
         }
     }
 

@@ -179,8 +179,28 @@ class AntiEntropyCoreTest {
         assertThat(at.receive(PEER, tells(Map.of(PEER, 2L))))
                 .containsExactly(new Effect.Send(PEER, Lane.BULK, asks(Map.of(PEER, 1L))));
         at.linkDown(PEER);
+        at.pass(Duration.ofMillis(100));
         assertThat(at.receive(THIRD, tells(Map.of(PEER, 2L))))
                 .containsExactly(new Effect.Send(THIRD, Lane.BULK, asks(Map.of(PEER, 1L))));
+    }
+
+    @Test
+    void whileWritesComeInWhatIsLackingIsWaitedForAndOnlyThenAskedFor() {
+        at.tick();
+        at.receive(PEER, put(PEER, 1, 0, "k", "a"));
+        assertThat(at.receive(THIRD, tells(Map.of(PEER, 3L)))).isEmpty();
+        at.receive(PEER, put(PEER, 2, 0, "k", "b"));
+        at.pass(Duration.ofMillis(50));
+        assertThat(at.tick()).isEmpty();
+        at.pass(Duration.ofMillis(50));
+        assertThat(at.tick()).containsExactly(new Effect.Send(THIRD, Lane.BULK, asks(Map.of(PEER, 2L))));
+
+        Fixture other = new Fixture(AntiEntropySettings.DEFAULT);
+        other.receive(PEER, put(PEER, 1, 0, "k", "a"));
+        other.receive(THIRD, tells(Map.of(PEER, 2L)));
+        other.receive(PEER, put(PEER, 2, 0, "k", "b"));
+        other.pass(Duration.ofMillis(100));
+        assertThat(other.tick()).isEmpty();
     }
 
     @Test
