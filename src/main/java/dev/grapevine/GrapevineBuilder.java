@@ -11,6 +11,7 @@ import dev.grapevine.runtime.NodeConfig;
 import dev.grapevine.runtime.SystemEnvironment;
 import dev.grapevine.transport.LinkLimits;
 import dev.grapevine.transport.Transport;
+import dev.grapevine.transport.rsocket.RSocketTransport;
 import dev.grapevine.wire.Hello;
 import java.util.Arrays;
 import java.util.List;
@@ -267,7 +268,7 @@ public final class GrapevineBuilder {
                 id,
                 epoch,
                 settings,
-                () -> java.util.Objects.requireNonNull(given),
+                () -> given != null ? given : RSocketTransport.create(limits, cluster),
                 used,
                 ownEnvironment == null,
                 observer)));

@@ -1,24 +1,21 @@
 package consumer;
 
-import io.rsocket.Payload;
-import io.rsocket.SocketAcceptor;
-import io.rsocket.core.RSocketConnector;
-import io.rsocket.core.RSocketServer;
-import io.rsocket.transport.netty.client.TcpClientTransport;
-import io.rsocket.transport.netty.server.CloseableChannel;
-import io.rsocket.transport.netty.server.TcpServerTransport;
-import io.rsocket.util.DefaultPayload;
+import dev.grapevine.Grapevine;
+import dev.grapevine.codec.Codecs;
+import dev.grapevine.topic.Message;
+import dev.grapevine.topic.Overflow;
 import java.io.File;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import reactor.core.publisher.Flux;
 
-/** Fails unless the class path holds one Netty and items come through over loopback TCP in order. */
+/** Fails unless the class path holds one Netty and items go from one node to another over loopback TCP in order. */
 public final class PlainConsumer {
 
     private static final Duration DEADLINE = Duration.ofSeconds(20);
@@ -30,14 +27,14 @@ public final class PlainConsumer {
     /** Runs both checks; an exception ends the process with a failure. */
     public static void main(String[] args) {
         System.out.println("one Netty: " + nettyVersion());
-        System.out.println("items over TCP: " + itemsOverTcp());
+        System.out.println("items from node to node: " + itemsFromNodeToNode());
     }
 
     private static String nettyVersion() {
         TreeMap<String, TreeSet<String>> jarsByVersion = new TreeMap<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             Matcher jar = JAR.matcher(new File(entry).getName());
-            if (entry.contains("netty") && jar.matches()) {
+            if (jar.matches()) {
                 jarsByVersion
                         .computeIfAbsent(jar.group(2), version -> new TreeSet<>())
                         .add(jar.group(1));
@@ -46,31 +43,43 @@ public final class PlainConsumer {
         if (jarsByVersion.size() != 1) {
             throw new IllegalStateException("Not one Netty version but " + jarsByVersion);
         }
-        return jarsByVersion.firstEntry().getKey() + " "
-                + jarsByVersion.firstEntry().getValue();
+        return jarsByVersion.firstKey() + " " + jarsByVersion.firstEntry().getValue();
     }
 
-    private static int itemsOverTcp() {
+    private static int itemsFromNodeToNode() {
         List<String> sent =
                 IntStream.range(0, 1_000).mapToObj(Integer::toString).toList();
-        CloseableChannel server = RSocketServer.create(SocketAcceptor.forRequestChannel(Flux::from))
-                .bindNow(TcpServerTransport.create("127.0.0.1", 0));
+        Grapevine first = start("first");
+        Grapevine second = start("second", first.self().address().toString());
         try {
-            var client = RSocketConnector.connectWith(TcpClientTransport.create(server.address()))
-                    .block(DEADLINE);
-            List<String> received = client.requestChannel(
-                            Flux.fromIterable(sent).map(DefaultPayload::create))
-                    .map(Payload::getDataUtf8)
+            first.membership().filter(event -> first.members().size() == 2).blockFirst(DEADLINE);
+            CompletableFuture<List<String>> received = second.topic("items", Codecs.utf8())
+                    .messages(sent.size(), Overflow.ERROR)
+                    .map(Message::value)
                     .take(sent.size())
                     .collectList()
+                    .timeout(DEADLINE)
+                    .toFuture();
+            first.topic("items", Codecs.utf8())
+                    .publishAll(Flux.fromIterable(sent))
                     .block(DEADLINE);
-            client.dispose();
-            if (!sent.equals(received)) {
-                throw new IllegalStateException("Sent " + sent + " but received " + received);
+            if (!sent.equals(received.join())) {
+                throw new IllegalStateException("Sent " + sent + " but received " + received.join());
             }
-            return received.size();
+            return sent.size();
         } finally {
-            server.dispose();
+            second.stop().block(DEADLINE);
+            first.stop().block(DEADLINE);
         }
+    }
+
+    private static Grapevine start(String name, String... seeds) {
+        return Grapevine.builder("plain-consumer")
+                .name(name)
+                .bind("127.0.0.1:0")
+                .seeds(seeds)
+                .build()
+                .start()
+                .block(DEADLINE);
     }
 }
