@@ -140,6 +140,7 @@ public final class GrapevineBuilder {
      * @return this builder
      */
     public GrapevineBuilder metadata(Map<String, String> metadata) {
+        Member.checkMetadata(metadata);
         this.metadata = new TreeMap<>(metadata);
         return this;
     }

@@ -40,6 +40,17 @@ public record Member(Origin origin, String name, Address address, String zone, M
         if (zone.length() > MAX_ZONE_LENGTH) {
             throw new IllegalArgumentException("A zone has at most " + MAX_ZONE_LENGTH + " characters");
         }
+        checkMetadata(metadata);
+        metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
+    }
+
+    /**
+     * Checks labels against the limits.
+     *
+     * @param metadata the labels
+     * @throws IllegalArgumentException if they are too many or too long
+     */
+    public static void checkMetadata(Map<String, String> metadata) {
         int chars = 0;
         for (Map.Entry<String, String> label : metadata.entrySet()) {
             chars += label.getKey().length() + label.getValue().length();
@@ -48,7 +59,6 @@ public record Member(Origin origin, String name, Address address, String zone, M
             throw new IllegalArgumentException("Metadata has at most " + MAX_METADATA_ENTRIES + " entries and "
                     + MAX_METADATA_CHARS + " characters, not " + metadata.size() + " and " + chars);
         }
-        metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
     }
 
     /**

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -195,9 +196,10 @@ public final class Node {
      * @return completes when that is confirmed, or waiting for it has ended
      */
     public Mono<Void> leave() {
-        if (parts == null) {
-            return Mono.empty();
-        }
+        return Mono.defer(() -> parts == null || state == NodeState.STOPPED ? Mono.<Void>empty() : leaveNow());
+    }
+
+    private Mono<Void> leaveNow() {
         return onNodeThread(bound -> {
             if (state == NodeState.JOINED) {
                 state = NodeState.LEFT;
@@ -260,11 +262,15 @@ public final class Node {
         return Mono.defer(() -> {
             Parts bound = parts;
             if (bound == null) {
-                return Mono.<Void>error(new IllegalStateException("The node is not bound"));
+                return Mono.error(new IllegalStateException("The node is not bound"));
+            }
+            if (state == NodeState.STOPPED) {
+                return Mono.error(stoppedError());
             }
             return Mono.defer(() -> action.apply(bound))
                     .subscribeOn(bound.scheduler())
-                    .publishOn(config.environment().delivery());
+                    .publishOn(config.environment().delivery())
+                    .onErrorMap(RejectedExecutionException.class, rejected -> stoppedError());
         });
     }
 
@@ -443,7 +449,9 @@ public final class Node {
             Mono<Void> running = bound != null
                     ? action.apply(bound)
                     : this.running.asMono().then(Mono.defer(() -> action.apply(requireParts())));
-            return running.publishOn(config.environment().delivery());
+            // A thread that is gone has rejected the task: the node has stopped meanwhile.
+            return running.publishOn(config.environment().delivery())
+                    .onErrorMap(RejectedExecutionException.class, rejected -> stoppedError());
         });
     }
 
