@@ -130,7 +130,8 @@ class GrapevineTest {
         List<String> quick = new ArrayList<>();
         topic(2).messages().map(Message::value).subscribe(quick::add);
         StepVerifier.create(topic(1).deliveries(3, Overflow.DROP_OLDEST).map(GrapevineTest::tell), 0)
-                .then(() -> topic(0).publishAll(Flux.range(1, 10).map(i -> "v" + i)).subscribe())
+                .then(() ->
+                        topic(0).publishAll(Flux.range(1, 10).map(i -> "v" + i)).subscribe())
                 .then(() -> cluster.advance(SECOND))
                 .thenRequest(10)
                 .then(() -> cluster.advance(SECOND))
@@ -175,7 +176,10 @@ class GrapevineTest {
         List<String> reported = new ArrayList<>();
         Flux<String> deliveries = cluster.node(1)
                 .topic("t", picky)
-                .deliveries(9, Overflow.ERROR, (message, error) -> reported.add(message.value().utf8() + ": " + error))
+                .deliveries(
+                        9,
+                        Overflow.ERROR,
+                        (message, error) -> reported.add(message.value().utf8() + ": " + error))
                 .map(GrapevineTest::tell);
         StepVerifier.create(deliveries)
                 .then(() -> topic(0).publishAll(Flux.just("a", "bad", "b")).subscribe())
@@ -205,7 +209,8 @@ class GrapevineTest {
     void theErrorOfASourceComesAfterWhatItPublishedBefore() {
         List<String> seen = new ArrayList<>();
         topic(1).messages().map(Message::value).subscribe(seen::add);
-        StepVerifier.create(topic(0).publishAll(Flux.just("a", "b").concatWith(Flux.error(new IllegalStateException("x")))))
+        StepVerifier.create(
+                        topic(0).publishAll(Flux.just("a", "b").concatWith(Flux.error(new IllegalStateException("x")))))
                 .then(() -> cluster.advance(SECOND))
                 .verifyErrorMessage("x");
         assertThat(seen).containsExactly("a", "b");
@@ -267,8 +272,7 @@ class GrapevineTest {
         map(1).put("k", "one").subscribe();
         map(2).put("k", "two").subscribe();
         cluster.advance(Duration.ofSeconds(5));
-        assertThat(List.of(map(0).get("k"), map(1).get("k"), map(2).get("k")))
-                .containsOnly(map(0).get("k"));
+        assertThat(List.of(map(0).get("k"), map(1).get("k"), map(2).get("k"))).containsOnly(map(0).get("k"));
     }
 
     @Test
@@ -312,6 +316,8 @@ class GrapevineTest {
         StepVerifier.create(cluster.node(0).join())
                 .then(() -> cluster.advance(SECOND))
                 .verifyError(IllegalStateException.class);
-        StepVerifier.create(topic.messages()).then(() -> cluster.advance(SECOND)).verifyComplete();
+        StepVerifier.create(topic.messages())
+                .then(() -> cluster.advance(SECOND))
+                .verifyComplete();
     }
 }

@@ -77,10 +77,8 @@ final class BareFanout implements Fanout {
                 .thenMany(Flux.<Payload>never()));
         return RSocketServer.create(acceptor)
                 .payloadDecoder(PayloadDecoder.ZERO_COPY)
-                .bind(TcpServerTransport.create(TcpServer.create()
-                        .host("127.0.0.1")
-                        .port(0)
-                        .runOn(loop("receiver-" + index))))
+                .bind(TcpServerTransport.create(
+                        TcpServer.create().host("127.0.0.1").port(0).runOn(loop("receiver-" + index))))
                 .block(PATIENCE);
     }
 
@@ -101,7 +99,9 @@ final class BareFanout implements Fanout {
         payload.release();
         List<Bytes> messages = new ArrayList<>();
         for (int at = 0; at < copy.length; ) {
-            int length = (copy[at] & 0xff) << 24 | (copy[at + 1] & 0xff) << 16 | (copy[at + 2] & 0xff) << 8
+            int length = (copy[at] & 0xff) << 24
+                    | (copy[at + 1] & 0xff) << 16
+                    | (copy[at + 2] & 0xff) << 8
                     | copy[at + 3] & 0xff;
             messages.add(Bytes.wrap(copy, at + 4, length));
             at += 4 + length;

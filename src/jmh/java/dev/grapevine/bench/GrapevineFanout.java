@@ -35,7 +35,8 @@ final class GrapevineFanout implements Fanout {
         }
         topic = nodes.get(0).topic("load", Codecs.bytes());
         Flux.interval(Duration.ofMillis(20))
-                .takeUntil(tick -> nodes.stream().allMatch(node -> node.members().size() == members))
+                .takeUntil(
+                        tick -> nodes.stream().allMatch(node -> node.members().size() == members))
                 .blockLast(PATIENCE);
         // Links follow membership within one dial; the first message finds the last of them.
         Flux.interval(Duration.ofMillis(500)).blockFirst();
