@@ -1,0 +1,218 @@
+package dev.grapevine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.grapevine.codec.Codecs;
+import dev.grapevine.membership.Member;
+import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.observe.NodeState;
+import dev.grapevine.protocol.step.JoinState;
+import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.replicated.MapChange;
+import dev.grapevine.topic.Message;
+import dev.grapevine.topic.Overflow;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+/** Whole nodes over RSocket on loopback: what only real sockets and threads show. */
+class LoopbackClusterTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final List<Grapevine> nodes = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        Flux.fromIterable(nodes).flatMap(Grapevine::stop).blockLast(PATIENCE);
+    }
+
+    private Grapevine node(String... seeds) {
+        return keep(Grapevine.builder("test").bind("127.0.0.1:0").seeds(seeds));
+    }
+
+    private Grapevine keep(GrapevineBuilder builder) {
+        Grapevine node = builder.build();
+        nodes.add(node);
+        return node;
+    }
+
+    private static String address(Grapevine node) {
+        return node.self().address().toString();
+    }
+
+    private static void awaitSizes(List<Grapevine> nodes, int size) {
+        Flux.interval(Duration.ofMillis(10))
+                .takeUntil(tick ->
+                        nodes.stream().allMatch(node -> node.members().size() == size))
+                .blockLast(PATIENCE);
+    }
+
+    private List<Grapevine> started(int count) {
+        Grapevine first = node();
+        first.start().block(PATIENCE);
+        for (int i = 1; i < count; i++) {
+            node(address(first)).start().block(PATIENCE);
+        }
+        awaitSizes(nodes, count);
+        return nodes;
+    }
+
+    @Test
+    void instancesThatStartAtOnceWithTheSameSeedsFindEachOther() throws Exception {
+        List<Integer> ports = freePorts(5);
+        String[] seeds = ports.stream().map(port -> "127.0.0.1:" + port).toArray(String[]::new);
+        for (int port : ports) {
+            keep(Grapevine.builder("test").bind("127.0.0.1:" + port).seeds(seeds));
+        }
+        Flux.fromIterable(nodes).flatMap(Grapevine::start).blockLast(PATIENCE);
+        awaitSizes(nodes, 5);
+        assertThat(nodes).allSatisfy(node -> assertThat(node.joinState().blockFirst(PATIENCE))
+                .isEqualTo(JoinState.JOINED));
+    }
+
+    private static List<Integer> freePorts(int count) throws Exception {
+        List<ServerSocket> sockets = new ArrayList<>();
+        List<Integer> ports = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ServerSocket socket = new ServerSocket(0);
+            sockets.add(socket);
+            ports.add(socket.getLocalPort());
+        }
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+        return ports;
+    }
+
+    @Test
+    void aLoneInstanceIsUpAndOneWithUnreachableSeedsSaysThatItSeeks() throws Exception {
+        Grapevine alone = node();
+        alone.start().block(PATIENCE);
+        assertThat(alone.state()).isEqualTo(NodeState.JOINED);
+        assertThat(alone.members()).containsExactly(alone.self());
+        StepVerifier.create(alone.joinState().take(1)).expectNext(JoinState.ALONE).verifyComplete();
+        Grapevine seeking = node("127.0.0.1:" + freePorts(1).get(0));
+        seeking.start().block(PATIENCE);
+        StepVerifier.create(seeking.joinState().filter(state -> state == JoinState.SEEKING).take(1))
+                .expectNextCount(1)
+                .verifyComplete();
+    }
+
+    @Test
+    void messagesReachEveryMemberInOrderOverRealConnections() {
+        started(3);
+        int count = 100_000;
+        List<Mono<List<Integer>>> receivers = new ArrayList<>();
+        for (Grapevine node : nodes) {
+            receivers.add(node.topic("numbers", Codecs.utf8())
+                    .messages(1 << 20, Overflow.ERROR)
+                    .map(Message::value)
+                    .map(Integer::valueOf)
+                    .take(count)
+                    .collectList());
+        }
+        Mono<Void> publish = nodes.get(1)
+                .topic("numbers", Codecs.utf8())
+                .publishAll(Flux.range(0, count).map(String::valueOf));
+        List<Integer> expected = Flux.range(0, count).collectList().block();
+        StepVerifier.create(Flux.merge(receivers).mergeWith(publish.then(Mono.empty())))
+                .expectNext(expected, expected, expected)
+                .expectComplete()
+                .verify(PATIENCE);
+    }
+
+    @Test
+    void aMapIsTheSameOnEveryMemberAndFillsOneThatJoinsLater() {
+        started(2);
+        Flux.range(0, 500)
+                .flatMap(i -> nodes.get(i % 2).map("m", Codecs.utf8()).put("k" + i, "v" + i))
+                .blockLast(PATIENCE);
+        Grapevine late = node(address(nodes.get(0)));
+        StepVerifier.create(late.start()
+                        .thenMany(late.map("m", Codecs.utf8()).changes())
+                        .map(MapChange::key)
+                        .take(500)
+                        .collectList()
+                        .map(Collections::unmodifiableList))
+                .assertNext(keys -> assertThat(keys).doesNotHaveDuplicates().hasSize(500))
+                .expectComplete()
+                .verify(PATIENCE);
+    }
+
+    @Test
+    void aForeignClusterIsRefusedOnBothSidesAndCounted() {
+        List<RejectReason> counted = Collections.synchronizedList(new ArrayList<>());
+        Grapevine here = keep(Grapevine.builder("here").bind("127.0.0.1:0").observer(new GrapevineObserver() {
+            @Override
+            public void rejected(RejectReason reason, String detail) {
+                counted.add(reason);
+            }
+        }));
+        here.start().block(PATIENCE);
+        Grapevine foreign =
+                keep(Grapevine.builder("elsewhere").bind("127.0.0.1:0").seeds(address(here)));
+        foreign.start().block(PATIENCE);
+        Flux.interval(Duration.ofMillis(10)).takeUntil(tick -> counted.size() > 2).blockLast(PATIENCE);
+        assertThat(foreign.joinState().blockFirst(PATIENCE)).isEqualTo(JoinState.SEEKING);
+        assertThat(counted).isNotEmpty().containsOnly(RejectReason.FOREIGN_CLUSTER);
+        assertThat(here.members()).extracting(Member::origin).containsExactly(here.self().origin());
+    }
+
+    @Test
+    void aPortInUseIsAnErrorThatNamesItAndTheNodeCanBindOnceItIsFree() throws Exception {
+        Grapevine node;
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String address = "127.0.0.1:" + taken.getLocalPort();
+            node = keep(Grapevine.builder("test").bind(address));
+            StepVerifier.create(node.start())
+                    .expectErrorSatisfies(error -> assertThat(error).hasMessageContaining(address))
+                    .verify(PATIENCE);
+            assertThat(node.state()).isEqualTo(NodeState.NEW);
+        }
+        node.start().block(PATIENCE);
+        assertThat(node.state()).isEqualTo(NodeState.JOINED);
+    }
+
+    @Test
+    void badAddressesFailAtTheCall() {
+        GrapevineBuilder builder = Grapevine.builder("test");
+        assertThatThrownBy(() -> builder.bind("127.0.0.1:99999"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("99999");
+        assertThatThrownBy(() -> builder.seeds("a b:1")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.seeds("host:port"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("port");
+    }
+
+    @Test
+    void leavingIsConfirmedByThePeersAndStoppingGivesEverythingBack() {
+        started(3);
+        Grapevine leaver = nodes.get(2);
+        StepVerifier.create(nodes.get(0)
+                        .membership()
+                        .filter(event -> event.member().equals(leaver.self()))
+                        .map(event -> event.type().toString())
+                        .take(2))
+                .expectNext("JOINED")
+                .then(() -> leaver.stop().block(PATIENCE))
+                .expectNext("LEFT")
+                .expectComplete()
+                .verify(PATIENCE);
+        assertThat(leaver.state()).isEqualTo(NodeState.STOPPED);
+        assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> thread.getName().startsWith("grapevine-test"))
+                .as("threads of the two nodes that are left: one network thread each, delivery threads of one")
+                .hasSizeLessThanOrEqualTo(8);
+    }
+}
