@@ -52,8 +52,8 @@ class LoopbackClusterTest {
 
     private static void awaitSizes(List<Grapevine> nodes, int size) {
         Flux.interval(Duration.ofMillis(10))
-                .takeUntil(tick ->
-                        nodes.stream().allMatch(node -> node.members().size() == size))
+                .takeUntil(
+                        tick -> nodes.stream().allMatch(node -> node.members().size() == size))
                 .blockLast(PATIENCE);
     }
 
@@ -100,10 +100,14 @@ class LoopbackClusterTest {
         alone.start().block(PATIENCE);
         assertThat(alone.state()).isEqualTo(NodeState.JOINED);
         assertThat(alone.members()).containsExactly(alone.self());
-        StepVerifier.create(alone.joinState().take(1)).expectNext(JoinState.ALONE).verifyComplete();
+        StepVerifier.create(alone.joinState().take(1))
+                .expectNext(JoinState.ALONE)
+                .verifyComplete();
         Grapevine seeking = node("127.0.0.1:" + freePorts(1).get(0));
         seeking.start().block(PATIENCE);
-        StepVerifier.create(seeking.joinState().filter(state -> state == JoinState.SEEKING).take(1))
+        StepVerifier.create(seeking.joinState()
+                        .filter(state -> state == JoinState.SEEKING)
+                        .take(1))
                 .expectNextCount(1)
                 .verifyComplete();
     }
@@ -162,10 +166,14 @@ class LoopbackClusterTest {
         Grapevine foreign =
                 keep(Grapevine.builder("elsewhere").bind("127.0.0.1:0").seeds(address(here)));
         foreign.start().block(PATIENCE);
-        Flux.interval(Duration.ofMillis(10)).takeUntil(tick -> counted.size() > 2).blockLast(PATIENCE);
+        Flux.interval(Duration.ofMillis(10))
+                .takeUntil(tick -> counted.size() > 2)
+                .blockLast(PATIENCE);
         assertThat(foreign.joinState().blockFirst(PATIENCE)).isEqualTo(JoinState.SEEKING);
         assertThat(counted).isNotEmpty().containsOnly(RejectReason.FOREIGN_CLUSTER);
-        assertThat(here.members()).extracting(Member::origin).containsExactly(here.self().origin());
+        assertThat(here.members())
+                .extracting(Member::origin)
+                .containsExactly(here.self().origin());
     }
 
     @Test
