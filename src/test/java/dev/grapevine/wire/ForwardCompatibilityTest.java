@@ -49,6 +49,7 @@ class ForwardCompatibilityTest {
                     .writeBytes(known, 5, length)
                     .writeLong(-1)
                     .writeByte(0x80);
+            known.release();
             wire.writeBytes(WireBytes.part()
                     .typed(FrameType.STATE_OFFER, WireBytes.part().text("after"))
                     .buffer());
@@ -105,6 +106,7 @@ class ForwardCompatibilityTest {
         ByteBuf wire = HelloCodec.encode(hello, UnpooledByteBufAllocator.DEFAULT);
         ByteBuf appended = Unpooled.wrappedBuffer(wire, Unpooled.wrappedBuffer(new byte[100]));
         assertThat(HelloCodec.decode(appended)).isEqualTo(hello);
+        appended.release();
     }
 
     @Test
