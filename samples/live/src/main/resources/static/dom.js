@@ -16,7 +16,7 @@ export function svg(tag, attributes = {}) {
 }
 
 export function clock(millis) {
-  return new Date(millis).toLocaleTimeString([], {hour: '2-digit', minute: '2-digit', second: '2-digit'});
+  return new Date(millis).toLocaleTimeString([], {hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23'});
 }
 
 export function age(millis) {

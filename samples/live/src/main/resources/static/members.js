@@ -1,6 +1,6 @@
 // The members as this instance sees them, each with the curves of its own readings.
 
-import {age, byId, clock} from './dom.js';
+import {age, byId} from './dom.js';
 import {draw} from './spark.js';
 
 const POINTS = 60;
@@ -74,7 +74,11 @@ export class Members {
   }
 
   order() {
-    byId('members').append(...this.all().map(member => member.card));
+    // A card that is moved begins its animation again, so only those out of place are.
+    const list = byId('members');
+    this.all().forEach((member, index) => {
+      if (list.children[index] !== member.card) list.insertBefore(member.card, list.children[index] ?? null);
+    });
   }
 
   show(member) {
@@ -86,8 +90,8 @@ export class Members {
     const name = card.querySelector('.name');
     name.textContent = member.name;
     if (member.http) name.href = `http://${location.hostname}:${member.http}/`;
-    card.querySelector('.facts').textContent = [member.address, member.pid && `pid ${member.pid}`,
-      `since ${clock(member.since)}`].filter(Boolean).join('  ·  ');
+    card.querySelector('.place').textContent =
+      [member.address, member.pid && `pid ${member.pid}`].filter(Boolean).join(' · ');
     this.showStatus(member);
   }
 

@@ -57,7 +57,7 @@ export class Mesh {
       class: `node ${member.status}${member.gone ? ' gone' : ''}${own ? ' self' : ''}`,
       transform: `translate(${x} ${y})`
     });
-    const name = svg('text', {y: RADIUS + 17});
+    const name = svg('text', {y: y < -20 ? -RADIUS - 9 : RADIUS + 18});
     name.textContent = member.name;
     const load = svg('text', {class: 'load', y: 4});
     load.textContent = this.loadOf(member);

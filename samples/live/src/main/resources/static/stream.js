@@ -18,7 +18,7 @@ export function follow(url, events, state) {
       source.addEventListener(name, event => {
         heard = Date.now();
         if (name === 'hello') state('live');
-        handle(event.data === '' ? undefined : JSON.parse(event.data));
+        handle(JSON.parse(event.data));
       });
     }
     source.onerror = again;

@@ -89,7 +89,7 @@ public final class LiveCluster {
         text.append("\nTake one away and watch the others:  kill -9 ")
                 .append(instances[SIZE - 1].pid())
                 .append('\n');
-        text.append("A fourth, in a second terminal:      mvn -Prun-live-one -Dport=8084\n");
+        text.append("A fourth, in a second terminal:      mvn -Prun-live,one -Dport=8084\n");
         text.append("Stop with Ctrl-C.\n");
         System.out.println(text);
     }

@@ -3,6 +3,7 @@ package dev.grapevine.samples.live;
 import dev.grapevine.Grapevine;
 import dev.grapevine.protocol.step.JoinState;
 import java.time.Duration;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.reactivestreams.Publisher;
 import org.springframework.http.HttpStatus;
@@ -32,6 +33,9 @@ class LiveController {
 
     /** A line of chat from a page. */
     record Said(String author, String text) {}
+
+    /** So that a page can tell a quiet instance from one that stands still. */
+    record Beat(long count) {}
 
     /** The new state of a flag from a page. */
     record Toggled(boolean enabled) {}
@@ -65,9 +69,11 @@ class LiveController {
                         named("flag", flags.changes()),
                         named("chat", chat.lines()),
                         named("load", load.readings()),
-                        named("heartbeat", Flux.interval(HEARTBEAT).onBackpressureDrop())))
+                        named(
+                                "heartbeat",
+                                Flux.interval(HEARTBEAT).onBackpressureDrop().map(Beat::new))))
                 .takeUntilOther(leaving)
-                .concatWith(named("goodbye", Mono.just("")));
+                .concatWith(named("goodbye", Mono.just(Map.of())));
     }
 
     private static Flux<ServerSentEvent<Object>> named(String event, Publisher<?> data) {

@@ -102,9 +102,9 @@ final class LiveInstance {
         process.destroyForcibly();
     }
 
-    /** Asks it to stop in good order. */
+    /** Asks it to stop in good order. Not by the process itself, which would close the streams and lose its last words. */
     void stop() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     /** Waits for its end, and kills it if that takes longer. */
