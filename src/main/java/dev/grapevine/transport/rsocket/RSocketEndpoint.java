@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
@@ -170,7 +171,10 @@ final class RSocketEndpoint implements Endpoint {
 
     @Override
     public Mono<Void> close() {
-        return Mono.defer(this::closeOnLoop).subscribeOn(transport.scheduler());
+        // Once the transport is disposed of, nothing of the endpoint is left to close.
+        return Mono.defer(this::closeOnLoop)
+                .subscribeOn(transport.scheduler())
+                .onErrorResume(RejectedExecutionException.class, disposed -> Mono.empty());
     }
 
     private Mono<Void> closeOnLoop() {

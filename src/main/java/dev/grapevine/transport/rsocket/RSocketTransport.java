@@ -6,6 +6,9 @@ import dev.grapevine.transport.Handshake;
 import dev.grapevine.transport.LinkLimits;
 import dev.grapevine.transport.Transport;
 import dev.grapevine.wire.FrameCodec;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -34,6 +37,7 @@ public final class RSocketTransport implements Transport {
     private final HostResolver resolver;
     private final Scheduler scheduler;
     private final FrameCodec codec = new FrameCodec();
+    private final List<RSocketEndpoint> endpoints = new CopyOnWriteArrayList<>();
 
     private RSocketTransport(LinkLimits limits, String name) {
         this.limits = limits;
@@ -65,16 +69,24 @@ public final class RSocketTransport implements Transport {
 
     @Override
     public Mono<Endpoint> bind(Address address, Handshake handshake) {
-        return Mono.<Endpoint>defer(() -> new RSocketEndpoint(this, address, handshake).bind())
+        return Mono.<Endpoint>defer(() -> {
+                    RSocketEndpoint endpoint = new RSocketEndpoint(this, address, handshake);
+                    endpoints.add(endpoint);
+                    return endpoint.bind().doOnError(error -> endpoints.remove(endpoint));
+                })
                 .subscribeOn(scheduler);
     }
 
+    /** Closes an endpoint that is still open: an event loop of Netty 4.2 that stops while busy leaves sockets open. */
     @Override
     public Mono<Void> dispose() {
-        return Mono.defer(() -> {
-            resolver.dispose();
-            return thread.stop();
-        });
+        return Flux.fromIterable(endpoints)
+                .flatMap(Endpoint::close)
+
+                .then(Mono.defer(() -> {
+                    resolver.dispose();
+                    return thread.stop();
+                }));
     }
 
     EventLoopThread thread() {

@@ -115,10 +115,8 @@ class RSocketLinkTest {
         assertThat(asked).hasValue(inFlight);
     }
 
-    /** Completes when a frame sent on another lane is certain to have overtaken all that may be sent. */
+    /** Completes after everything that {@code to} granted at first has reached {@code from}: grants come before it. */
     private static Mono<Void> roundTrip(Link from, Link to) {
-        // The control lane has credit of its own; the consumer has no demand, so the answer goes by another link state:
-        // what is asked of the publisher no longer changes once the socket is idle, which a reverse frame shows.
         Mono<List<Frame>> back = from.receive().next();
         to.send(Lane.CONTROL, Flux.just(List.of(new Ack(1, List.of())))).subscribe();
         return back.then();
