@@ -31,11 +31,11 @@ public record LinkLimits(
      * Checks the limits.
      *
      * @throws IllegalArgumentException if one is not positive, a batch does not fit into a frame, or a frame is longer
-     *     than RSocket carries (16 MiB less one)
+     *     than RSocket carries (16 MiB less 64 bytes, with room for its header)
      */
     public LinkLimits {
-        if (maxFrameBytes > (1 << 24) - 1 || maxBatchBytes > maxFrameBytes / 2 || maxBatchBytes < 1024) {
-            throw new IllegalArgumentException("A frame has at most 16777215 bytes, a batch at least 1024 and at most "
+        if (maxFrameBytes > (1 << 24) - 64 || maxBatchBytes > maxFrameBytes / 2 || maxBatchBytes < 1024) {
+            throw new IllegalArgumentException("A frame has at most 16777152 bytes, a batch at least 1024 and at most "
                     + "half a frame; not " + maxFrameBytes + " and " + maxBatchBytes);
         }
         if (framesInFlight < 1 || maxConnections < 1) {

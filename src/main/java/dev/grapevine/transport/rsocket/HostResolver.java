@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Resolves host names as the JDK does (hosts file, search domains, whatever the system is set up for), but never on the
@@ -56,6 +57,17 @@ final class HostResolver {
                 sink.error(new UnknownHostException("Too many names are being resolved: " + host));
             }
         });
+    }
+
+    /**
+     * An address to bind.
+     *
+     * @param host a name or a literal address
+     * @return the address on a thread of the resolver, which may block: the first server socket of a process makes the
+     *     JDK read a file
+     */
+    Mono<InetAddress> resolveToBind(String host) {
+        return Mono.fromCallable(() -> InetAddress.getByName(host)).subscribeOn(Schedulers.fromExecutor(threads));
     }
 
     private void lookUp(String host, MonoSink<List<InetAddress>> sink) {

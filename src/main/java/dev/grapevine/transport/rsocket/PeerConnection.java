@@ -18,17 +18,15 @@ import io.rsocket.RSocketErrorException;
 import io.rsocket.frame.ErrorFrameCodec;
 import io.rsocket.frame.KeepAliveFrameCodec;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
-import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
 import reactor.netty.NettyPipeline;
 
@@ -62,7 +60,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
     private final Consumer<PeerConnection> opened;
     private final FrameSplitter splitter;
     private final ProtocolGuard guard;
-    private final Frames frames = new Frames();
+    private final InboundFrames frames = new InboundFrames();
     private final Sinks.Empty<Void> transportClosed = Sinks.empty();
     private final Sinks.One<LinkLoss> closed = Sinks.one();
     private final KeepAlive keepAlive;
@@ -308,11 +306,13 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
                 }
             }
             case RSocketFrame.SETUP ->
-                RSocketFrame.setKeepAlive(
-                        frame, (int) limits.keepAliveInterval().toMillis(), (int)
-                                limits.silenceTimeout().toMillis());
+                RSocketFrame.setKeepAlive(frame, millis(limits.keepAliveInterval()), millis(limits.silenceTimeout()));
             default -> {}
         }
+    }
+
+    private static int millis(Duration duration) {
+        return (int) Math.min(Integer.MAX_VALUE, duration.toMillis());
     }
 
     private void flushSoon() {
@@ -390,45 +390,5 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
     @Override
     public SocketAddress remoteAddress() {
         return channel.remoteAddress();
-    }
-
-    /** Frames for RSocket-Java, which asks for all of them; lent for the time of the call. */
-    private static final class Frames extends Flux<ByteBuf> implements Subscription {
-
-        private @Nullable CoreSubscriber<? super ByteBuf> actual;
-        private boolean completed;
-
-        @Override
-        public void subscribe(CoreSubscriber<? super ByteBuf> subscriber) {
-            if (actual != null || completed) {
-                Operators.complete(subscriber);
-                return;
-            }
-            actual = subscriber;
-            subscriber.onSubscribe(this);
-        }
-
-        void emit(ByteBuf frame) {
-            if (actual != null && !completed) {
-                actual.onNext(frame);
-            }
-        }
-
-        void complete() {
-            if (!completed) {
-                completed = true;
-                if (actual != null) {
-                    actual.onComplete();
-                }
-            }
-        }
-
-        @Override
-        public void request(long n) {}
-
-        @Override
-        public void cancel() {
-            actual = null;
-        }
     }
 }

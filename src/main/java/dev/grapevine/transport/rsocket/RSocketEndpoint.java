@@ -66,8 +66,8 @@ final class RSocketEndpoint implements Endpoint {
     Mono<Endpoint> bind() {
         return transport
                 .resolver()
-                .resolve(requested.host())
-                .flatMap(addresses -> server(addresses.get(0)).bind())
+                .resolveToBind(requested.host())
+                .flatMap(host -> server(host).bind())
                 .<Endpoint>map(bound -> {
                     server = bound;
                     return this;

@@ -69,24 +69,20 @@ public final class RSocketTransport implements Transport {
 
     @Override
     public Mono<Endpoint> bind(Address address, Handshake handshake) {
-        return Mono.<Endpoint>defer(() -> {
-                    RSocketEndpoint endpoint = new RSocketEndpoint(this, address, handshake);
-                    endpoints.add(endpoint);
-                    return endpoint.bind().doOnError(error -> endpoints.remove(endpoint));
-                })
-                .subscribeOn(scheduler);
+        return Mono.defer(() -> {
+            RSocketEndpoint endpoint = new RSocketEndpoint(this, address, handshake);
+            endpoints.add(endpoint);
+            return endpoint.bind().doOnError(error -> endpoints.remove(endpoint));
+        });
     }
 
     /** Closes an endpoint that is still open: an event loop of Netty 4.2 that stops while busy leaves sockets open. */
     @Override
     public Mono<Void> dispose() {
-        return Flux.fromIterable(endpoints)
-                .flatMap(Endpoint::close)
-
-                .then(Mono.defer(() -> {
-                    resolver.dispose();
-                    return thread.stop();
-                }));
+        return Flux.fromIterable(endpoints).flatMap(Endpoint::close).then(Mono.defer(() -> {
+            resolver.dispose();
+            return thread.stop();
+        }));
     }
 
     EventLoopThread thread() {

@@ -79,7 +79,8 @@ class RSocketFailureTest {
             dialled.send(Lane.DATA, Flux.range(1, 1_000_000).map(i -> Node.batch(i, 500)))
                     .subscribe();
 
-            StepVerifier.create(accepted.receive().doOnNext(first -> red.transport.dispose().subscribe()))
+            StepVerifier.create(accepted.receive()
+                            .doOnNext(first -> red.transport.dispose().subscribe()))
                     .thenConsumeWhile(batch -> true)
                     .expectComplete()
                     .verify(Node.PATIENCE);

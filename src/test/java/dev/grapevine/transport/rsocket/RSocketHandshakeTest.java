@@ -187,8 +187,7 @@ class RSocketHandshakeTest {
     void whatAcceptsAndSaysNothingTimesOut() throws IOException {
         try (Node hasty = Node.limited("hasty", Node.limits(1 << 20, 32, 512, SHORT));
                 ServerSocket silent = new ServerSocket(0, 5, LOOPBACK)) {
-            assertRefused(
-                    hasty.endpoint.connect(new Address("127.0.0.1", silent.getLocalPort())), DialFailure.TIMEOUT);
+            assertRefused(hasty.endpoint.connect(new Address("127.0.0.1", silent.getLocalPort())), DialFailure.TIMEOUT);
         }
     }
 

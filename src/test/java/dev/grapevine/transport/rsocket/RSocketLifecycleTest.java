@@ -41,9 +41,7 @@ class RSocketLifecycleTest {
 
             white.endpoint.close().block(Node.PATIENCE);
 
-            StepVerifier.create(accepted.onClose())
-                    .expectNext(LinkLoss.LOCAL)
-                    .verifyComplete();
+            StepVerifier.create(accepted.onClose()).expectNext(LinkLoss.LOCAL).verifyComplete();
             StepVerifier.create(dialled.onClose())
                     .expectNext(LinkLoss.LOST)
                     .expectComplete()
@@ -53,8 +51,8 @@ class RSocketLifecycleTest {
                             .isEqualTo(DialFailure.CONNECTION_REFUSED))
                     .verify(Node.PATIENCE);
             StepVerifier.create(white.endpoint.connect(address))
-                    .expectErrorSatisfies(error -> assertThat(((LinkRefusedException) error).failure())
-                            .isEqualTo(DialFailure.NOT_READY))
+                    .expectErrorSatisfies(error ->
+                            assertThat(((LinkRefusedException) error).failure()).isEqualTo(DialFailure.NOT_READY))
                     .verify(Node.PATIENCE);
         }
     }
