@@ -3,7 +3,9 @@ package dev.grapevine.bench;
 import dev.grapevine.bytes.Bytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.rsocket.Payload;
 import io.rsocket.RSocket;
 import io.rsocket.SocketAcceptor;
@@ -20,7 +22,6 @@ import java.util.concurrent.CountDownLatch;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.TcpClient;
 import reactor.netty.tcp.TcpServer;
 
@@ -37,7 +38,7 @@ final class BareFanout implements Fanout {
     private static final int WINDOW = 256;
     private static final int HIGH_WATER = 512 << 10;
 
-    private final List<LoopResources> loops = new ArrayList<>();
+    private final List<EventLoopGroup> loops = new ArrayList<>();
     private final List<CloseableChannel> servers = new ArrayList<>();
     private final List<RSocket> clients = new ArrayList<>();
     private final List<BareOutbox> outboxes = new ArrayList<>();
@@ -46,9 +47,8 @@ final class BareFanout implements Fanout {
 
     BareFanout(int members) {
         arrivals = new Arrivals(members - 1);
-        LoopResources own = loop("publisher");
-        EventLoop eventLoop = own.onClient(false).next() instanceof EventLoop only ? only : null;
-        scheduler = Schedulers.fromExecutorService(eventLoop);
+        EventLoopGroup own = loop("publisher");
+        scheduler = Schedulers.fromExecutorService(own.next());
         for (int i = 0; i < members - 1; i++) {
             CloseableChannel server = receiver(i);
             servers.add(server);
@@ -64,8 +64,9 @@ final class BareFanout implements Fanout {
         }
     }
 
-    private LoopResources loop(String name) {
-        LoopResources loop = LoopResources.create("bare-" + name, 1, true);
+    @SuppressWarnings("deprecation") // the one way to make a group that Netty 4.1 and 4.2 share
+    private EventLoopGroup loop(String name) {
+        EventLoopGroup loop = new NioEventLoopGroup(1, new DefaultThreadFactory("bare-" + name, true));
         loops.add(loop);
         return loop;
     }
@@ -139,6 +140,6 @@ final class BareFanout implements Fanout {
     public void close() {
         clients.forEach(RSocket::dispose);
         servers.forEach(CloseableChannel::dispose);
-        loops.forEach(LoopResources::dispose);
+        loops.forEach(EventLoopGroup::shutdownGracefully);
     }
 }
