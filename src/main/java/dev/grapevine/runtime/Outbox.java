@@ -21,11 +21,23 @@ import reactor.core.publisher.Operators;
  */
 final class Outbox extends Flux<List<Frame>> implements Subscription {
 
+    /**
+     * A frame and its size, measured once for all the outboxes that it goes to.
+     *
+     * @param frame the frame
+     * @param size its size in bytes
+     */
+    record Waiting(Frame frame, int size) {
+        static Waiting of(Frame frame) {
+            return new Waiting(frame, frame.size());
+        }
+    }
+
     private final int maxBatchBytes;
     private final long maxBytes;
     private final boolean dropOldest;
     private final Runnable onDrained;
-    private final ArrayDeque<Frame> queue = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
     private long bytes;
     private long requested;
     private long fullSince = Long.MIN_VALUE;
@@ -51,10 +63,10 @@ final class Outbox extends Flux<List<Frame>> implements Subscription {
     /**
      * Adds a frame; it is not sent before {@link #flush()}.
      *
-     * @param frame the frame
+     * @param frame the frame with its size
      * @return how many frames were dropped for want of room, this one or older ones
      */
-    int offer(Frame frame) {
+    int offer(Waiting frame) {
         if (closed) {
             return 1;
         }
@@ -92,18 +104,18 @@ final class Outbox extends Flux<List<Frame>> implements Subscription {
     }
 
     private List<Frame> nextBatch() {
-        Frame first = queue.remove();
+        Waiting first = queue.remove();
         long size = first.size();
         if (queue.isEmpty() || size + queue.element().size() > maxBatchBytes) {
             bytes -= size;
-            return List.of(first);
+            return List.of(first.frame());
         }
         List<Frame> batch = new ArrayList<>();
-        batch.add(first);
+        batch.add(first.frame());
         while (!queue.isEmpty() && size + queue.element().size() <= maxBatchBytes) {
-            Frame next = queue.remove();
+            Waiting next = queue.remove();
             size += next.size();
-            batch.add(next);
+            batch.add(next.frame());
         }
         bytes -= size;
         return batch;

@@ -43,6 +43,7 @@ final class PeerLinks {
     private final GrapevineObserver observer;
     private final TreeMap<Origin, PeerLink> links = new TreeMap<>();
     private final List<PeerLink> dirty = new ArrayList<>();
+    private Outbox.@Nullable Waiting lastSent;
     private Runnable onDrained = () -> {};
 
     PeerLinks(MemberId self, LinkLimits limits, Scheduler scheduler, GrapevineObserver observer) {
@@ -132,11 +133,19 @@ final class PeerLinks {
             observer.framesDropped(DropReason.NO_LINK, 1);
             return;
         }
-        int dropped = peer.outbox(lane).offer(frame);
+        int dropped = peer.outbox(lane).offer(measured(frame));
         if (dropped > 0) {
             observer.framesDropped(DropReason.OUTBOX_FULL, dropped);
         }
         dirty.add(peer);
+    }
+
+    /** The same frame often goes to every peer, one after the other: it is measured once. */
+    private Outbox.Waiting measured(Frame frame) {
+        if (lastSent == null || lastSent.frame() != frame) {
+            lastSent = Outbox.Waiting.of(frame);
+        }
+        return lastSent;
     }
 
     /** Sends what the last step put into outboxes, as far as the peers have granted it. */
@@ -145,6 +154,7 @@ final class PeerLinks {
             dirty.get(i).flush();
         }
         dirty.clear();
+        lastSent = null;
     }
 
     /**

@@ -21,8 +21,8 @@ class OutboxTest {
 
     private final List<String> calls = new ArrayList<>();
 
-    private static Frame frame(long sequence, int bytes) {
-        return new Publications(ORIGIN, "t", sequence, List.of(Bytes.wrap(new byte[bytes])));
+    private static Outbox.Waiting frame(long sequence, int bytes) {
+        return Outbox.Waiting.of(new Publications(ORIGIN, "t", sequence, List.of(Bytes.wrap(new byte[bytes]))));
     }
 
     private static List<Long> firsts(List<Frame> batch) {
