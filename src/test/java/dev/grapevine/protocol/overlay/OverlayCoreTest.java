@@ -13,7 +13,9 @@ import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.Time;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -176,12 +178,11 @@ class OverlayCoreTest {
         }
         core.join(many, now(), effects::add);
         int dials = 0;
-        for (int round = 0; round < 200; round++) {
-            for (Effect effect : taken()) {
-                if (effect instanceof Effect.Dial dial) {
-                    dials++;
-                    failed(dial.address(), DialFailure.FOREIGN_CLUSTER);
-                }
+        Deque<Effect> pending = new ArrayDeque<>(taken());
+        while (!pending.isEmpty()) {
+            if (pending.remove() instanceof Effect.Dial dial) {
+                dials++;
+                pending.addAll(failed(dial.address(), DialFailure.FOREIGN_CLUSTER));
             }
         }
         assertThat(dials).isEqualTo(OverlayCore.MAX_SEEDS);

@@ -254,8 +254,11 @@ class LivePageTest {
         browser.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
-        await("colours to settle", () -> (Boolean) browser.executeScript(
-                "return !document.getAnimations().some(a => a instanceof CSSTransition || a.animationName === 'arrive')"));
+        await(
+                "colours to settle",
+                () -> (Boolean)
+                        browser.executeScript(
+                                "return !document.getAnimations().some(a => a instanceof CSSTransition || a.animationName === 'arrive')"));
         Files.write(SCREENSHOTS.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
     }
 
