@@ -45,6 +45,11 @@ final class Claims {
         return j > i;
     }
 
+    /** Of two claims about the same member the one that overrides the other; the first if neither does. */
+    static Rumor stronger(Rumor one, Rumor other) {
+        return overrides(other, status(one), one.incarnation()) ? other : one;
+    }
+
     /** The status that a claim gives its subject. */
     static MemberStatus status(Rumor claim) {
         if (claim instanceof Rumor.Alive) {

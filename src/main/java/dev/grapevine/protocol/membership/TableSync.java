@@ -5,8 +5,10 @@ import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.MembershipFrame;
 import dev.grapevine.protocol.frame.Rumor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,12 +57,18 @@ final class TableSync {
 
     void receive(Origin from, MembershipFrame.Sync sync, Step step) {
         LinkedHashSet<Rumor> better = new LinkedHashSet<>();
+        // A suspect is told as alive and then suspected: only the stronger claim says what the peer holds. Answering
+        // the
+        // weaker one as well would go back and forth for as long as both suspect.
+        Map<Origin, Rumor> held = new LinkedHashMap<>();
         for (Rumor claim : sync.rumors()) {
             mill.hear(claim, from, step);
             if (!Claims.isAbsurd(claim)) {
-                better.addAll(better(claim));
+                better.addAll(superseding(claim));
+                held.merge(claim.subject(), claim, Claims::stronger);
             }
         }
+        held.values().forEach(claim -> better.addAll(better(claim)));
         if (sync.reply()) {
             send(from, false, wholeTable(from), step);
         } else if (!better.isEmpty()) {
@@ -68,11 +76,15 @@ final class TableSync {
         }
     }
 
-    private List<Rumor> better(Rumor claim) {
+    private List<Rumor> superseding(Rumor claim) {
         Member member = claim instanceof Rumor.Alive alive ? alive.member() : null;
         MemberRecord superseder = view.supersederOf(claim.subject(), member);
-        MemberRecord held = superseder != null ? superseder : table.get(claim.subject());
-        return held != null && (superseder != null || isBetter(held, claim)) ? held.claims() : List.of();
+        return superseder == null ? List.of() : superseder.claims();
+    }
+
+    private List<Rumor> better(Rumor claim) {
+        MemberRecord held = table.get(claim.subject());
+        return held != null && isBetter(held, claim) ? held.claims() : List.of();
     }
 
     private static boolean isBetter(MemberRecord held, Rumor claim) {

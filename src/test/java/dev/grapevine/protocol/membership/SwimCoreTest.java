@@ -19,6 +19,7 @@ import dev.grapevine.protocol.frame.MembershipFrame.Nack;
 import dev.grapevine.protocol.frame.MembershipFrame.Ping;
 import dev.grapevine.protocol.frame.MembershipFrame.PingRequest;
 import dev.grapevine.protocol.frame.MembershipFrame.Sync;
+import dev.grapevine.protocol.frame.Rumor;
 import dev.grapevine.protocol.frame.Rumor.Evidence;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.LinkLoss;
@@ -84,6 +85,17 @@ class SwimCoreTest {
                 .containsExactly(send(two, new Sync(false, List.of(alive(three, 4), left(four, 1)))));
         assertThat(script.receive(two, new Sync(false, List.of(alive(three, 4)))))
                 .isEmpty();
+    }
+
+    @Test
+    void aSuspicionThatBothSidesHoldIsNotSentBackAndForth() {
+        SwimScript script = linkedTo(two);
+        Rumor.Suspect suspicion = new Rumor.Suspect(three.origin(), 0, two.origin(), Evidence.SILENCE);
+        script.gossip(two, alive(three, 0), suspicion);
+        assertThat(frames(script.receive(two, new Sync(false, List.of(alive(three, 0), suspicion))), two, Sync.class))
+                .isEmpty();
+        assertThat(frames(script.receive(two, new Sync(false, List.of(alive(three, 0)))), two, Sync.class))
+                .containsExactly(new Sync(false, List.of(alive(three, 0), suspicion)));
     }
 
     @Test
