@@ -1,18 +1,12 @@
 package dev.grapevine.simulation;
 
 import dev.grapevine.Grapevine;
-import dev.grapevine.membership.Address;
-import dev.grapevine.membership.Member;
-import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -34,42 +28,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulatedCluster {
 
-    private static final int PORT = 7946;
     private static final int SEEDS = 3;
 
-    private final SimulatedClusterBuilder config;
-    private final SimulationScheduler scheduler;
-    private final SimulationTrace trace = new SimulationTrace();
-    private final FaultLog log = new FaultLog();
-    private final Violations violations = new Violations();
-    private final RemovalChecker removals = new RemovalChecker(log, RemovalChecker.DEFAULT_GRACE, violations);
-    private final MemberResurrectionChecker resurrections =
-            new MemberResurrectionChecker(MemberResurrectionChecker.DEFAULT_TRAVEL, violations);
-    private final SimulatedNetwork network;
+    private final SimulationContext context;
     private final Faults faults;
     private final List<SimulatedNode> nodes = new ArrayList<>();
-    private final TreeMap<Address, SimulatedNode> byAddress = new TreeMap<>();
     private final List<String> seeds = new ArrayList<>();
     private final List<BiConsumer<Integer, Grapevine>> startHooks = new ArrayList<>();
 
     SimulatedCluster(SimulatedClusterBuilder config) {
-        this.config = config;
-        this.scheduler = new SimulationScheduler(config.seed);
-        this.network = new SimulatedNetwork(
-                scheduler,
-                SimulationRandom.derive(config.seed, "network"),
-                config.links,
-                trace,
-                config.encoding ? FrameCarrier.encoding() : FrameCarrier.BY_REFERENCE);
-        network.conditions().latency(config.latency, config.jitter);
-        this.faults = new Faults(network, log, new Lives());
+        FrameCarrier carrier = config.encoding ? FrameCarrier.encoding() : FrameCarrier.BY_REFERENCE;
+        this.context = new SimulationContext(config.seed, config.replay, config.links, carrier);
+        context.network().conditions().latency(config.latency, config.jitter);
+        this.faults = new Faults(context.network(), context.log(), new Lives());
         for (int i = 0; i < config.members; i++) {
-            SimulatedHost host = network.addHost(new Address("node-" + i, PORT));
-            SimulatedNode node = new SimulatedNode(host, network, config);
+            SimulatedNode node = new SimulatedNode(context, context.addHost(), config);
             nodes.add(node);
-            byAddress.put(host.address(), node);
+            context.members().add(node);
             if (i < SEEDS) {
-                seeds.add(host.address().toString());
+                seeds.add(node.host().address().toString());
             }
         }
         nodes.forEach(this::begin);
@@ -85,26 +62,8 @@ public final class SimulatedCluster {
     }
 
     private void begin(SimulatedNode node) {
-        int index = node.host().index();
-        ClusterObserver observer = new ClusterObserver(
-                (kind, content) -> trace(index, kind, content),
-                (member, status) -> memberChanged(node, member, status),
-                config.observers.apply(index));
-        Grapevine started = node.start(List.copyOf(seeds), observer);
-        startHooks.forEach(hook -> hook.accept(index, started));
-    }
-
-    private void memberChanged(SimulatedNode observer, Member member, MemberStatus status) {
-        long now = scheduler.nanos();
-        SimulatedNode subject = byAddress.get(member.address());
-        if (subject == null) {
-            violations.accept(observer.life() + " sees " + member + ", which was never there");
-            return;
-        }
-        resurrections.status(now, observer.life(), member.origin(), status);
-        if (subject.isRunning() && subject.origin().equals(member.origin())) {
-            removals.status(now, observer.life(), subject.host().index(), status);
-        }
+        Grapevine started = node.start(List.copyOf(seeds));
+        startHooks.forEach(hook -> hook.accept(node.index(), started));
     }
 
     /**
@@ -146,6 +105,15 @@ public final class SimulatedCluster {
         return nodes.get(index).origin();
     }
 
+    SimulationContext context() {
+        return context;
+    }
+
+    /** Something that must never happen did: the call that lets time pass fails with it. */
+    void broken(Throwable error) {
+        context.network().broken(error);
+    }
+
     String life(int index) {
         return nodes.get(index).life();
     }
@@ -156,7 +124,7 @@ public final class SimulatedCluster {
      * @return the time
      */
     public Duration time() {
-        return Duration.ofNanos(scheduler.nanos());
+        return Duration.ofNanos(context.scheduler().nanos());
     }
 
     /**
@@ -165,7 +133,7 @@ public final class SimulatedCluster {
      * @return the scheduler
      */
     public SimulationScheduler scheduler() {
-        return scheduler;
+        return context.scheduler();
     }
 
     /**
@@ -187,17 +155,7 @@ public final class SimulatedCluster {
      * @throws SimulationFailure if a promise was broken meanwhile
      */
     public boolean runUntil(BooleanSupplier condition, Duration deadline) {
-        boolean held = scheduler.runUntil(
-                () -> violations.any() || network.broken() != null || condition.getAsBoolean(), deadline);
-        if (network.broken() != null) {
-            SimulationFailure failure = failure("a node failed: " + network.broken());
-            failure.initCause(network.broken());
-            throw failure;
-        }
-        if (violations.any()) {
-            throw new SimulationFailure(config.seed, config.replay, violations.found(), log, trace);
-        }
-        return held;
+        return context.runUntil(condition, deadline);
     }
 
     /**
@@ -208,29 +166,12 @@ public final class SimulatedCluster {
      */
     public void awaitMembership(Duration deadline) {
         if (!runUntil(() -> membershipDifference() == null, deadline)) {
-            throw failure("no agreement on membership within " + deadline + ": "
-                    + Objects.requireNonNull(membershipDifference()));
+            throw failure("no agreement within " + deadline + ", " + Objects.requireNonNull(membershipDifference()));
         }
     }
 
-    /** The first member whose view is not the running members, in words; null if there is none. */
     @Nullable String membershipDifference() {
-        SortedSet<Origin> expected = new TreeSet<>();
-        for (SimulatedNode node : nodes) {
-            if (node.isRunning()) {
-                expected.add(node.origin());
-            }
-        }
-        for (SimulatedNode node : nodes) {
-            if (node.isRunning()) {
-                SortedSet<Origin> seen = new TreeSet<>();
-                node.grapevine().members().forEach(member -> seen.add(member.origin()));
-                if (!seen.equals(expected)) {
-                    return node.life() + " sees " + seen + " instead of " + expected;
-                }
-            }
-        }
-        return null;
+        return MembershipWatch.difference(nodes, SimulatedNode::view);
     }
 
     /**
@@ -305,10 +246,9 @@ public final class SimulatedCluster {
     public void stop(int index) {
         SimulatedNode node = nodes.get(index);
         if (node.isRunning()) {
-            log.note(scheduler.nanos(), "stop node " + index);
-            node.ended();
-            resurrections.ended(scheduler.nanos(), node.origin());
-            node.grapevine().stop().subscribe(nothing -> {}, network::broken);
+            context.log().note(context.scheduler().nanos(), "stop node " + index);
+            node.endLife();
+            node.grapevine().stop().subscribe(nothing -> {}, context.network()::broken);
         }
     }
 
@@ -318,7 +258,7 @@ public final class SimulatedCluster {
      * @param schedule the faults and their times
      */
     public void play(FaultSchedule schedule) {
-        schedule.play(scheduler, faults);
+        schedule.play(context.scheduler(), faults);
     }
 
     /**
@@ -331,7 +271,7 @@ public final class SimulatedCluster {
         startHooks.add(hook);
         for (SimulatedNode node : nodes) {
             if (node.isRunning()) {
-                hook.accept(node.host().index(), node.grapevine());
+                hook.accept(node.index(), node.grapevine());
             }
         }
     }
@@ -343,7 +283,7 @@ public final class SimulatedCluster {
      * @param violation what is wrong, in words
      */
     public void report(String violation) {
-        violations.accept(violation);
+        context.violations().accept(violation);
     }
 
     /**
@@ -354,7 +294,7 @@ public final class SimulatedCluster {
      * @param content must not contain anything that differs from process to process
      */
     public void trace(int node, String kind, String content) {
-        trace.step(scheduler.nanos(), node, kind, content);
+        context.trace(node, kind, content);
     }
 
     /**
@@ -364,7 +304,7 @@ public final class SimulatedCluster {
      * @return the hash
      */
     public long traceHash() {
-        return trace.hash();
+        return context.traceHash();
     }
 
     /**
@@ -374,7 +314,7 @@ public final class SimulatedCluster {
      * @return an error that names the seed, the faults and the last steps; to be thrown
      */
     public SimulationFailure failure(String problem) {
-        return new SimulationFailure(config.seed, config.replay, List.of(problem), log, trace);
+        return context.failure(problem);
     }
 
     private final class Lives implements NodeControl {
@@ -386,16 +326,14 @@ public final class SimulatedCluster {
 
         @Override
         public void crash(int node) {
-            SimulatedNode crashed = nodes.get(node);
-            crashed.ended();
-            resurrections.ended(scheduler.nanos(), crashed.origin());
-            network.crash(crashed.host());
+            nodes.get(node).endLife();
+            context.network().crash(nodes.get(node).host());
         }
 
         @Override
         public void restart(int node) {
             if (!nodes.get(node).host().process().isKilled()) {
-                network.crash(nodes.get(node).host()); // it had been stopped, and was perhaps not quite done
+                context.network().crash(nodes.get(node).host()); // it had been stopped, and was perhaps not quite done
             }
             begin(nodes.get(node));
         }

@@ -1,0 +1,82 @@
+package dev.grapevine.simulation;
+
+import dev.grapevine.membership.MemberId;
+import dev.grapevine.membership.Origin;
+import java.util.concurrent.TimeUnit;
+
+/** Who a simulated member is over all its lives: the same id and address, another process and epoch each time. */
+abstract class SimulatedMember {
+
+    /** 2020-01-01: when every simulation begins. */
+    private static final long FIRST_MILLIS = 1_577_836_800_000L;
+
+    private final SimulationContext context;
+    private final SimulatedHost host;
+    private final MemberId id;
+    private final long skew;
+    private int lives;
+    private long epoch;
+    private boolean running;
+
+    SimulatedMember(SimulationContext context, SimulatedHost host, long skewMillis) {
+        this.context = context;
+        this.host = host;
+        SimulationRandom random = SimulationRandom.derive(context.seed(), "node " + host.index());
+        this.id = new MemberId(random.nextLong(), random.nextLong());
+        this.skew = random.nextLong(skewMillis + 1);
+    }
+
+    /** A new process at the same address, with a higher epoch. */
+    final void beginLife() {
+        if (lives > 0) {
+            host.reborn(context.scheduler().process("node " + host.index()));
+        }
+        lives++;
+        epoch = Math.max(epoch + 1, wallMillis());
+        running = true;
+    }
+
+    final void endLife() {
+        running = false;
+        context.members().ended(origin());
+    }
+
+    final long wallMillis() {
+        return FIRST_MILLIS + context.scheduler().now(TimeUnit.MILLISECONDS) + skew;
+    }
+
+    /** Chance of this life alone. */
+    final SimulationRandom chance() {
+        return SimulationRandom.derive(context.seed(), "chance of node " + host.index() + " in life " + lives);
+    }
+
+    final SimulationContext context() {
+        return context;
+    }
+
+    final SimulatedHost host() {
+        return host;
+    }
+
+    final int index() {
+        return host.index();
+    }
+
+    final boolean isRunning() {
+        return running;
+    }
+
+    final MemberId id() {
+        return id;
+    }
+
+    /** The present life, or the last one. */
+    final Origin origin() {
+        return new Origin(id, epoch);
+    }
+
+    /** The life for people, and as a key of checkers. */
+    final String life() {
+        return "node " + host.index() + (lives > 1 ? " in life " + lives : "");
+    }
+}
