@@ -97,12 +97,7 @@ public final class FanoutBenchmark {
                 }
             }
         }
-        report(
-                "latency at " + rate + " msg/s, us",
-                new String[] {"p50", "p99"},
-                new double[] {0.5, 0.99},
-                nanos,
-                1000);
+        report("latency at " + rate + " msg/s, us", new String[] {"p50", "p99"}, new double[] {0.5, 0.99}, nanos, 1000);
     }
 
     private static void report(String what, String[] rows, double[] quantiles, double[][] samples, double unit) {
