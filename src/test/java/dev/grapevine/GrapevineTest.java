@@ -7,7 +7,9 @@ import dev.grapevine.bytes.Bytes;
 import dev.grapevine.codec.Codec;
 import dev.grapevine.codec.Codecs;
 import dev.grapevine.membership.MembershipEvent;
+import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.observe.NodeState;
+import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.replicated.MapChange;
 import dev.grapevine.replicated.ReplicatedMap;
 import dev.grapevine.simulation.SimulatedCluster;
@@ -69,6 +71,38 @@ class GrapevineTest {
                 .then(() -> cluster.advance(SECOND))
                 .verifyComplete();
         assertThat(seen).allSatisfy(own -> assertThat(own).isEqualTo(values));
+    }
+
+    @Test
+    void inAFullMeshEachMessageCrossesEachLinkOnceAndNobodyForwards() {
+        List<String> crossings = new ArrayList<>();
+        SimulatedCluster mesh = SimulatedCluster.builder()
+                .members(5)
+                .seed(11)
+                .observers(node -> new GrapevineObserver() {
+                    @Override
+                    public void protocol(ProtocolEvent event, long count) {
+                        if (event == ProtocolEvent.DUPLICATE_MESSAGE || event == ProtocolEvent.REPAIR_REQUESTED) {
+                            crossings.add(node + " " + event);
+                        }
+                    }
+                })
+                .start();
+        mesh.awaitMembership(Duration.ofSeconds(10));
+        mesh.advance(SECOND);
+        AtomicLong delivered = new AtomicLong();
+        for (int i = 0; i < 5; i++) {
+            mesh.node(i).topic("t", Codecs.utf8()).messages().subscribe(message -> delivered.incrementAndGet());
+        }
+        for (int i = 0; i < 5; i++) {
+            mesh.node(i)
+                    .topic("t", Codecs.utf8())
+                    .publishAll(Flux.range(0, 200).map(String::valueOf))
+                    .subscribe();
+        }
+        mesh.advance(Duration.ofSeconds(5));
+        assertThat(delivered.get()).isEqualTo(5 * 5 * 200);
+        assertThat(crossings).as("a second copy would be counted as a duplicate").isEmpty();
     }
 
     @Test
