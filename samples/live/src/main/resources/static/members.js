@@ -8,9 +8,12 @@ const GONE_FOR = 45000;
 
 const STATUS = {JOINED: 'alive', RECOVERED: 'alive', UPDATED: 'alive', SUSPECTED: 'suspect', LEFT: 'left', DIED: 'dead'};
 
+const history = () => ({cpu: [], heap: []});
+
 export class Members {
   constructor(changed) {
     this.members = new Map();
+    this.early = new Map(); // readings of members that the stream has not named yet
     this.changed = changed;
     setInterval(() => this.tick(), 1000);
   }
@@ -20,6 +23,7 @@ export class Members {
     this.self = self;
     for (const member of this.members.values()) member.card.remove();
     this.members.clear();
+    this.early.clear();
   }
 
   /** Alive and suspect ones first by name, then those that went. */
@@ -35,12 +39,14 @@ export class Members {
     if (change.change === 'JOINED') this.forgetEarlierLives(change);
     let member = this.members.get(change.id);
     if (!member) {
-      member = {id: change.id, cpu: [], heap: [], card: this.newCard()};
+      member = {...(this.early.get(change.id) ?? history()), id: change.id, card: this.newCard()};
+      this.early.delete(change.id);
       this.members.set(change.id, member);
     }
     Object.assign(member, change, {status: STATUS[change.change], at: Date.now()});
     member.gone = member.status === 'left' || member.status === 'dead';
     this.show(member);
+    if (member.reading) this.showReading(member);
     this.order();
     this.changed();
   }
@@ -58,13 +64,14 @@ export class Members {
 
   load({member: id, reading}) {
     const member = this.members.get(id);
-    if (!member) return;
-    member.reading = reading;
-    for (const [list, value] of [[member.cpu, reading.process], [member.heap, reading.heapUsed]]) {
+    const known = member ?? this.early.get(id) ?? history();
+    known.reading = reading;
+    for (const [list, value] of [[known.cpu, reading.process], [known.heap, reading.heapUsed]]) {
       list.push(value);
       if (list.length > POINTS) list.shift();
     }
-    this.showReading(member);
+    if (member) this.showReading(member);
+    else this.early.set(id, known);
   }
 
   newCard() {

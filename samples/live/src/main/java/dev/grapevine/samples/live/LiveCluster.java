@@ -35,6 +35,7 @@ public final class LiveCluster {
         thread.setDaemon(true);
         return thread;
     });
+    private final CountDownLatch ready = new CountDownLatch(SIZE);
     private boolean stopping;
 
     private LiveCluster() {}
@@ -50,6 +51,7 @@ public final class LiveCluster {
         for (int index = 0; index < SIZE; index++) {
             cluster.start(index);
         }
+        cluster.ready.await();
         cluster.explain();
         new CountDownLatch(1).await();
     }
@@ -60,10 +62,10 @@ public final class LiveCluster {
         }
         String name = "live-" + (index + 1);
         Ports ports = new Ports(FIRST_HTTP_PORT + index, FIRST_GOSSIP_PORT + index);
-        LiveInstance instance = LiveInstance.start(name, ports, seeds(), line -> say(name, line));
+        LiveInstance instance = LiveInstance.start(name, ports, seeds(), line -> heard(name, line));
         instances[index] = instance;
         instance.ended().thenAccept(code -> ended(index, code));
-        say(name, "started as process " + instance.pid() + ": " + instance.url());
+        say(name, "process " + instance.pid() + " starts");
     }
 
     private synchronized void ended(int index, int code) {
@@ -122,6 +124,13 @@ public final class LiveCluster {
     /** The gossip ports of all three: who names itself does no harm, and so every instance has the same list. */
     static List<Integer> seeds() {
         return List.of(FIRST_GOSSIP_PORT, FIRST_GOSSIP_PORT + 1, FIRST_GOSSIP_PORT + 2);
+    }
+
+    private void heard(String name, String line) {
+        say(name, line);
+        if (line.contains("Started " + LiveApplication.class.getSimpleName())) {
+            ready.countDown();
+        }
     }
 
     private static void say(String name, String line) {
