@@ -55,8 +55,8 @@ class LiveController {
     }
 
     /**
-     * First who we are, so that the browser sees the stream begin, then the state of everything and its changes. It ends
-     * when this instance leaves, or an endless stream would hold up the server's graceful shutdown.
+     * First who we are, so that the browser sees the stream begin, then the state of everything and its changes. It
+     * ends when this instance leaves, or an endless stream would hold up the server's graceful shutdown.
      */
     @GetMapping("/events")
     Flux<ServerSentEvent<Object>> events() {

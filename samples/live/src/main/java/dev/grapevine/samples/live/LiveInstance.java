@@ -102,7 +102,7 @@ final class LiveInstance {
         process.destroyForcibly();
     }
 
-    /** Asks it to stop in good order. Not by the process itself, which would close the streams and lose its last words. */
+    /** Asks it to stop in good order; not by {@link Process#destroy()}, which closes its streams on its last words. */
     void stop() {
         process.toHandle().destroy();
     }

@@ -50,7 +50,7 @@ class LivePageTest {
     static void openBothPages() throws IOException {
         assumeTrue(
                 CHROMIUM.canExecute() && DRIVER.canExecute(),
-                "Skipped: the page is tested in Chromium, and /usr/bin/chromium and /usr/bin/chromedriver are not both here");
+                "Skipped: the page is tested in a browser, and " + CHROMIUM + " and " + DRIVER + " are not both here");
         Files.createDirectories(SCREENSHOTS);
         cluster = new Cluster();
         browser = new ChromeDriver(
@@ -254,11 +254,8 @@ class LivePageTest {
         browser.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
-        await(
-                "colours to settle",
-                () -> (Boolean)
-                        browser.executeScript(
-                                "return !document.getAnimations().some(a => a instanceof CSSTransition || a.animationName === 'arrive')"));
+        await("colours to settle", () -> (Boolean) browser.executeScript("return !document.getAnimations()"
+                + ".some(each => each instanceof CSSTransition || each.animationName === 'arrive')"));
         Files.write(SCREENSHOTS.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
     }
 
