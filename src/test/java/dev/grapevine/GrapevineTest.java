@@ -102,7 +102,9 @@ class GrapevineTest {
         }
         mesh.advance(Duration.ofSeconds(5));
         assertThat(delivered.get()).isEqualTo(5 * 5 * 200);
-        assertThat(crossings).as("a second copy would be counted as a duplicate").isEmpty();
+        assertThat(crossings)
+                .as("a second copy would be counted as a duplicate")
+                .isEmpty();
     }
 
     @Test
