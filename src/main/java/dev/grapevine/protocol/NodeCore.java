@@ -128,8 +128,8 @@ public final class NodeCore {
     private void linkUp(Input.LinkUp up, Time now) {
         Origin peer = up.peer().origin();
         linked.add(peer);
-        overlay.linkUp(up.peer(), now, out);
-        swim.linkUp(up.peer(), up.dialled(), now, fromSwim(now));
+        overlay.linkUp(up.peer(), up.dialled(), now, out);
+        swim.linkUp(up.peer(), up.dialled() != null, now, fromSwim(now));
         topics.linkUp(peer, now, out);
         stores.linkUp(peer, now, out);
     }

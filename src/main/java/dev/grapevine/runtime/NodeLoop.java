@@ -73,7 +73,7 @@ final class NodeLoop {
     }
 
     private Flux<Input> accepted() {
-        return endpoint.accepted().flatMap(links::session, Integer.MAX_VALUE);
+        return endpoint.accepted().flatMap(link -> links.session(link, null), Integer.MAX_VALUE);
     }
 
     private Flux<Input> dialled() {
@@ -82,7 +82,7 @@ final class NodeLoop {
 
     private Flux<Input> dial(Address address) {
         return endpoint.connect(address)
-                .flatMapMany(links::session)
+                .flatMapMany(link -> links.session(link, address))
                 .switchIfEmpty(Flux.just(new Input.DialFailed(address, DialFailure.DUPLICATE)))
                 .onErrorResume(error -> Flux.just(new Input.DialFailed(address, failure(address, error))));
     }

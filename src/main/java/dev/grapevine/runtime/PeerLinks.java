@@ -1,11 +1,13 @@
 package dev.grapevine.runtime;
 
+import dev.grapevine.membership.Address;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.observe.GrapevineObserver.DropReason;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
+import dev.grapevine.protocol.overlay.LinkChoice;
 import dev.grapevine.protocol.step.Input;
 import dev.grapevine.transport.Link;
 import dev.grapevine.transport.LinkLimits;
@@ -66,17 +68,17 @@ final class PeerLinks {
      */
     boolean wants(Origin peer, boolean dialled) {
         PeerLink existing = links.get(peer);
-        // The same side dials again only when it has lost the old connection, so the newer one is the live one.
-        return existing == null || existing.dialled() == dialled || dialled == self.compareTo(peer.id()) < 0;
+        return existing == null || LinkChoice.replaces(existing.dialled(), dialled, self, peer.id());
     }
 
     /**
      * The life of a link as inputs of the core: up, what is received, down.
      *
      * @param link a new link
+     * @param dialled the address that was dialled for it, or null if the peer did
      * @return empty if the pair has a link that stays
      */
-    Flux<Input> session(Link link) {
+    Flux<Input> session(Link link, @Nullable Address dialled) {
         return Flux.defer(() -> {
             Origin origin = link.remote().member().origin();
             if (!wants(origin, link.dialled())) {
@@ -85,7 +87,7 @@ final class PeerLinks {
             }
             PeerLink peer = new PeerLink(link, limits.maxBatchBytes(), () -> onDrained.run());
             Mono<Void> retired = replace(origin, peer);
-            Flux<Input> up = Flux.just(new Input.LinkUp(link.remote().member(), link.dialled()));
+            Flux<Input> up = Flux.just(new Input.LinkUp(link.remote().member(), dialled));
             Mono<Input> down = Mono.defer(link::onClose)
                     .flatMap(cause -> remove(peer) ? Mono.just(new Input.LinkDown(origin, cause)) : Mono.empty());
             return Flux.concat(up, peer.traffic(), down).mergeWith(retired.then(Mono.empty()));

@@ -6,6 +6,7 @@ import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.NodeCore;
 import dev.grapevine.protocol.NodeSettings;
 import dev.grapevine.protocol.frame.Frame;
+import dev.grapevine.protocol.overlay.LinkChoice;
 import dev.grapevine.protocol.step.DialFailure;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Input;
@@ -99,7 +100,7 @@ final class CoreNode extends SimulatedMember implements NodeDoor {
                     host(),
                     this,
                     dial.address(),
-                    end -> opened(dial.address(), end),
+                    end -> dialled(dial.address(), end),
                     (failure, detail) -> step(new Input.DialFailed(dial.address(), failure)));
         } else if (effect instanceof Effect.Close close) {
             CoreLink link = links.get(close.peer());
@@ -111,14 +112,14 @@ final class CoreNode extends SimulatedMember implements NodeDoor {
         }
     }
 
-    private void opened(Address address, ConnectionEnd end) {
-        if (!take(end)) {
+    private void dialled(Address address, ConnectionEnd end) {
+        if (!take(end, address)) {
             end.close();
             step(new Input.DialFailed(address, DialFailure.DUPLICATE));
         }
     }
 
-    private boolean take(ConnectionEnd end) {
+    private boolean take(ConnectionEnd end, @Nullable Address dialled) {
         CoreLink link = new CoreLink(this, end);
         if (!wants(link.peer(), end.dialled())) {
             return false;
@@ -127,15 +128,14 @@ final class CoreNode extends SimulatedMember implements NodeDoor {
         if (replaced != null) {
             context().network().post(host().thread(), REPLACED_GRACE, replaced.end()::close);
         }
-        step(new Input.LinkUp(end.remote().member(), end.dialled()));
+        step(new Input.LinkUp(end.remote().member(), dialled));
         end.listen(link);
         return true;
     }
 
-    /** As in the pipelines: of two connections of a pair the one stays that the smaller id dialled. */
     private boolean wants(Origin peer, boolean dialled) {
         CoreLink existing = links.get(peer);
-        return existing == null || existing.end().dialled() == dialled || dialled == id().compareTo(peer.id()) < 0;
+        return existing == null || LinkChoice.replaces(existing.end().dialled(), dialled, id(), peer.id());
     }
 
     void received(CoreLink link, List<Frame> frames) {
@@ -166,7 +166,7 @@ final class CoreNode extends SimulatedMember implements NodeDoor {
 
     @Override
     public boolean accepted(ConnectionEnd end) {
-        return take(end);
+        return take(end, null);
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is dialled when, so that each present member gets a link (full mesh) and so that whoever is cut off finds its way
@@ -140,18 +141,26 @@ public final class OverlayCore {
      * A link is open.
      *
      * @param peer whose
+     * @param dialled the address that was dialled for it, or null if the peer dialled
      * @param now the time
      * @param out takes the effects
      */
-    public void linkUp(Member peer, Time now, Effects out) {
+    public void linkUp(Member peer, @Nullable Address dialled, Time now, Effects out) {
         links.put(peer.origin(), new Link(peer.address(), now.nanos()));
         Target target = targets.get(peer.address());
         if (target != null) {
             target.dialling = false;
             target.failures = 0;
+            target.detours = 0;
             // A new life at the address starts with a clean record.
             target.shortLinks = peer.origin().equals(target.lastPeer) ? target.shortLinks : 0;
             target.lastPeer = peer.origin();
+        }
+        Target alias = dialled == null || dialled.equals(peer.address()) ? null : targets.get(dialled);
+        if (alias != null) {
+            alias.dialling = false;
+            alias.failures = 0;
+            detour(alias, now.nanos());
         }
         step(now, out);
     }
@@ -175,15 +184,23 @@ public final class OverlayCore {
         target.shortLinks = lasted ? 0 : target.shortLinks + 1;
         boolean atOnce = cause != LinkLoss.LOCAL && target.shortLinks <= 1;
         target.notBefore = now.nanos() + (atOnce ? 0 : pace.backoff(target.shortLinks));
-        if (links.isEmpty()) {
-            for (Target seed : targets.values()) {
-                if (seed.seed && seed != target) {
-                    seed.failures = 0;
-                    seed.notBefore = now.nanos();
-                }
-            }
-        }
+        seekSeedsAgain(target, now.nanos());
         step(now, out);
+    }
+
+    /** After the loss of a link: at once if it was the last one. Detours, which may have led there, no longer wait so long. */
+    private void seekSeedsAgain(Target lost, long now) {
+        for (Target seed : targets.values()) {
+            if (seed.seed && seed != lost && links.isEmpty()) {
+                seed.failures = 0;
+                seed.notBefore = now;
+            } else if (seed.detours > 1) {
+                // Never later than it was, or links that come and go would put it off for ever.
+                long soon = now + pace.slow();
+                seed.notBefore = soon - seed.notBefore < 0 ? soon : seed.notBefore;
+            }
+            seed.detours = 0;
+        }
     }
 
     /**
@@ -204,8 +221,13 @@ public final class OverlayCore {
             target.self = true;
         } else if (cause == DialFailure.DUPLICATE) {
             // The other link is there or about to be; unless this address is another name of it, it ends the dialling.
-            target.notBefore = now.nanos() + (isMember(address) ? pace.backoff(1) : pace.slow());
+            if (isMember(address)) {
+                target.notBefore = now.nanos() + pace.backoff(1);
+            } else {
+                detour(target, now.nanos());
+            }
         } else {
+            target.detours = 0;
             target.failures++;
             target.notBefore = now.nanos() + waitAfterFailure(target, cause);
         }
@@ -223,6 +245,15 @@ public final class OverlayCore {
         if (!settled) {
             step(now, out);
         }
+    }
+
+    /**
+     * A seed is another name of a member that is linked. It is not forgotten: a name can stand for several members, and
+     * when they started apart it may be all that ever brings them together. But it is seldom dialled.
+     */
+    private void detour(Target target, long now) {
+        target.detours = links.isEmpty() ? 1 : target.detours + 1;
+        target.notBefore = now + pace.detour(target.detours);
     }
 
     private long waitAfterFailure(Target target, DialFailure cause) {
@@ -270,7 +301,6 @@ public final class OverlayCore {
             boolean isLinked = linked.contains(target.address);
             boolean needed = unlinked.contains(target.address) || target.seed || lost.isAt(target.address);
             boolean wanted = needed && !isLinked && !target.self;
-            endOverdue(target, now);
             settled &= !target.dialling && !wanted;
             if (target.dialling) {
                 underWay++;
@@ -283,25 +313,13 @@ public final class OverlayCore {
         // Members before seeds before the lost, and those with the best record first.
         due.sort(Comparator.<Target>comparingInt(target -> unlinked.contains(target.address) ? 0 : target.seed ? 1 : 2)
                 .thenComparingInt(target -> target.failures));
-        dial(due, Math.min(settings.maxDials(), settings.maxPeers() - links.size()) - underWay, now, out);
+        dial(due, Math.min(settings.maxDials(), settings.maxPeers() - links.size()) - underWay, out);
     }
 
-    private static void dial(List<Target> due, int most, long now, Effects out) {
+    private static void dial(List<Target> due, int most, Effects out) {
         for (Target target : due.subList(0, Math.max(0, Math.min(most, due.size())))) {
             target.dialling = true;
-            target.dialledAt = now;
             out.add(new Effect.Dial(target.address));
-        }
-    }
-
-    /**
-     * A dial of an address by another name than its member gives itself ends with a link that names only the member. So a
-     * dial that has not failed after the longest wait is taken to have ended well, and such a seed is tried at that pace.
-     */
-    private void endOverdue(Target target, long now) {
-        if (target.dialling && now - target.dialledAt >= settings.retryMax().toNanos()) {
-            target.dialling = false;
-            target.notBefore = now;
         }
     }
 

@@ -5,6 +5,8 @@ import java.util.random.RandomGenerator;
 /** How long to wait before a dial is tried again: doubled each time up to a longest wait, each jittered by half. */
 final class Pace {
 
+    private static final int DETOUR_DOUBLINGS = 3;
+
     private final long min;
     private final long max;
     private final RandomGenerator random;
@@ -28,6 +30,14 @@ final class Pace {
     /** The wait where haste serves nobody. */
     long slow() {
         return jittered(max);
+    }
+
+    /**
+     * The wait before an address is dialled again that led to a member linked anyway, after so many times in a row, from
+     * 1: the longest wait, then doubled each time up to eight times that.
+     */
+    long detour(int times) {
+        return jittered(max << Math.min(times - 1, DETOUR_DOUBLINGS));
     }
 
     /** The wait of whoever leaves the first dial to the other side: never less than the shortest. */

@@ -14,7 +14,6 @@ final class Target {
     boolean self;
 
     boolean dialling;
-    long dialledAt;
     int failures;
     long notBefore;
 
@@ -23,6 +22,9 @@ final class Target {
 
     /** Who answered there last. */
     @Nullable Origin lastPeer;
+
+    /** Times in a row that it led to a member that is linked anyway and gives itself another address. */
+    int detours;
 
     Target(Address address, long now) {
         this.address = address;

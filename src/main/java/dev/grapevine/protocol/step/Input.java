@@ -18,9 +18,10 @@ public sealed interface Input {
      * A link to a peer is open and both sides have shown who they are.
      *
      * @param peer the peer as it described itself in the handshake
-     * @param dialled whether this side opened the connection
+     * @param dialled the address of the {@link Effect.Dial} that led there, which need not be the one that the peer gives
+     *     itself; null if the peer opened the connection
      */
-    record LinkUp(Member peer, boolean dialled) implements Input {}
+    record LinkUp(Member peer, @Nullable Address dialled) implements Input {}
 
     /**
      * The link to a peer is gone.

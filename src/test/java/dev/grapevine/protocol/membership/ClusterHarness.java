@@ -287,15 +287,15 @@ final class ClusterHarness {
         } else if (dialler.running) {
             dialler.links.put(target.origin(), target);
             target.links.put(dialler.origin(), dialler);
-            linkUp(dialler, target, true);
-            linkUp(target, dialler, false);
+            linkUp(dialler, target, address);
+            linkUp(target, dialler, null);
         }
     }
 
-    private void linkUp(Node node, Node peer, boolean dialled) {
+    private void linkUp(Node node, Node peer, @Nullable Address dialled) {
         node.step(() -> {
-            node.swim.linkUp(peer.member, dialled, time(), node::carryOut);
-            node.overlay.linkUp(peer.member, time(), node::carryOut);
+            node.swim.linkUp(peer.member, dialled != null, time(), node::carryOut);
+            node.overlay.linkUp(peer.member, dialled, time(), node::carryOut);
         });
     }
 

@@ -67,15 +67,35 @@ class OverlayCoreTest {
     }
 
     private List<Effect> linkUp(Member member) {
-        core.linkUp(member, now(), effects::add);
+        core.linkUp(member, null, now(), effects::add);
         return taken();
+    }
+
+    private List<Effect> linkUpThrough(Address dialled, Member member) {
+        core.memberChanged(member, MemberStatus.ALIVE, now(), effects::add);
+        effects.removeIf(effect -> effect instanceof Effect.Dial);
+        core.linkUp(member, dialled, now(), effects::add);
+        return taken();
+    }
+
+    /** Waits in milliseconds between dials of a seed that each time shows to be another name of a linked member. */
+    private List<Long> waitsOfDetours(Address seed, int count) {
+        List<Long> waits = new ArrayList<>();
+        for (long since = millis; waits.size() < count; ) {
+            if (run(50).contains(dial(seed))) {
+                waits.add(millis - since);
+                since = millis;
+                failed(seed, DialFailure.DUPLICATE);
+            }
+        }
+        return waits;
     }
 
     /** As the node does it: the handshake admits, and the link is up. */
     private List<Effect> meet(Member member) {
         core.memberChanged(member, MemberStatus.ALIVE, now(), effects::add);
         effects.removeIf(effect -> effect instanceof Effect.Dial);
-        core.linkUp(member, now(), effects::add);
+        core.linkUp(member, null, now(), effects::add);
         return taken();
     }
 
@@ -295,14 +315,64 @@ class OverlayCoreTest {
     }
 
     @Test
-    void aSeedByAnotherNameIsTriedAgainAtTheSlowPace() {
+    void aSeedThatIsAnotherNameOfALinkedMemberIsDialledEverMoreSeldomButNeverForgotten() {
         join(SEED);
-        meet(smaller); // what answered at the seed gives another address of itself
-        assertThat(run(9_950)).isEmpty();
-        assertThat(run(50)).containsExactly(dial(SEED));
+        assertThat(linkUpThrough(SEED, smaller)).containsExactly(state(JoinState.JOINED));
+        List<Long> waits = waitsOfDetours(SEED, 20);
+        assertThat(waits.get(0)).isBetween(5_000L, 10_050L);
+        assertThat(waits.get(1)).isBetween(10_000L, 20_050L);
+        assertThat(waits.get(2)).isBetween(20_000L, 40_050L);
+        assertThat(waits.subList(3, 20)).allSatisfy(wait -> assertThat(wait).isBetween(40_000L, 80_050L));
+    }
+
+    @Test
+    void aSeedThatIsAnotherNameOfAMemberThatDialledFirstIsDialledEverMoreSeldomToo() {
+        join(SEED);
+        meet(smaller);
         failed(SEED, DialFailure.DUPLICATE);
-        assertThat(run(4_950)).isEmpty();
-        assertThat(run(5_100)).containsExactly(dial(SEED));
+        List<Long> waits = waitsOfDetours(SEED, 4);
+        assertThat(waits.get(0)).isBetween(5_000L, 10_050L);
+        assertThat(waits.get(3)).isBetween(40_000L, 80_050L);
+    }
+
+    @Test
+    void aNameThatLedToOneMemberAndThenToAnotherStartsWithAShortWaitOnceALinkIsLost() {
+        join(SEED);
+        linkUpThrough(SEED, smaller);
+        meet(larger);
+        waitsOfDetours(SEED, 8);
+        assertThat(linkDown(smaller, LinkLoss.LOST)).containsExactly(dial(smaller.address()));
+        assertThat(waitsOfDetours(SEED, 1).get(0)).isBetween(5_000L, 10_050L);
+    }
+
+    @Test
+    void linksThatComeAndGoDoNotPutOffASeedThatIsAnotherName() {
+        join(SEED);
+        linkUpThrough(SEED, smaller);
+        meet(larger);
+        waitsOfDetours(SEED, 8);
+        List<Effect> seen = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            seen.addAll(linkDown(larger, LinkLoss.LOST));
+            seen.addAll(linkUp(larger));
+            seen.addAll(run(1_100));
+        }
+        assertThat(seen).contains(dial(SEED));
+    }
+
+    @Test
+    void aSeedThatIsAnotherNameIsDialledAtOnceWhenTheLastLinkIsLost() {
+        join(SEED);
+        linkUpThrough(SEED, smaller);
+        waitsOfDetours(SEED, 8);
+        assertThat(linkDown(smaller, LinkLoss.LOST)).containsExactly(dial(smaller.address()), dial(SEED));
+    }
+
+    @Test
+    void aDuplicateWithoutAnyLinkIsWaitedForNoLongerEachTime() {
+        join(SEED);
+        failed(SEED, DialFailure.DUPLICATE);
+        assertThat(waitsOfDetours(SEED, 6)).allSatisfy(wait -> assertThat(wait).isBetween(5_000L, 10_050L));
     }
 
     @Test
