@@ -167,8 +167,10 @@ class LoopbackClusterTest {
             }
         }));
         here.start().block(PATIENCE);
-        Grapevine foreign =
-                keep(Grapevine.builder("elsewhere").bind("127.0.0.1:0").seeds(address(here)));
+        Grapevine foreign = keep(Grapevine.builder("elsewhere")
+                .bind("127.0.0.1:0")
+                .seeds(address(here))
+                .settings(LoopbackClusterTest::retryingEveryFewMilliseconds));
         foreign.start().block(PATIENCE);
         Flux.interval(Duration.ofMillis(10))
                 .takeUntil(tick -> counted.size() > 2)
