@@ -53,7 +53,7 @@ final class NodeViews {
     /** Told on changes only, so each is logged once. */
     void joinChanged(JoinState state) {
         switch (state) {
-            case SEEKING -> log.info("{} looks for its seeds {} and keeps trying until it reaches one", node, seeds);
+            case SEEKING -> log.warn("{} has reached none of its seeds {} so far; it keeps trying", node, seeds);
             case ISOLATED -> log.warn("{} has lost sight of every other member; it keeps trying to find them", node);
             case JOINED -> log.info("{} has found its cluster", node);
             default -> log.info("{}: {}", node, state);

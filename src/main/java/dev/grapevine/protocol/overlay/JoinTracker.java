@@ -11,15 +11,20 @@ final class JoinTracker {
     private @Nullable JoinState told;
     private boolean knewOthers;
 
-    void update(int others, boolean hasSeeds, Effects out) {
+    void update(int others, boolean hasSeeds, boolean seedFailed, Effects out) {
         knewOthers |= others > 0;
         if (others > 0) {
             tell(JoinState.JOINED, out);
         } else if (knewOthers) {
             tell(JoinState.ISOLATED, out);
         } else {
-            tell(hasSeeds ? JoinState.SEEKING : JoinState.ALONE, out);
+            tell(hasSeeds ? seeking(seedFailed) : JoinState.ALONE, out);
         }
+    }
+
+    /** A later try begins with no failure counted against it; that is no news. */
+    private JoinState seeking(boolean seedFailed) {
+        return seedFailed || told == JoinState.SEEKING ? JoinState.SEEKING : JoinState.JOINING;
     }
 
     void left(Effects out) {

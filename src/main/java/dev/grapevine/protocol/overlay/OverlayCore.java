@@ -279,8 +279,13 @@ public final class OverlayCore {
             return;
         }
         dialDue(now.nanos(), out);
-        boolean hasSeeds = targets.values().stream().anyMatch(target -> target.seed && !target.self);
-        joinTracker.update(members.size(), hasSeeds, out);
+        boolean hasSeeds = false;
+        boolean seedFailed = false;
+        for (Target target : targets.values()) {
+            hasSeeds |= target.seed && !target.self;
+            seedFailed |= target.seed && target.failures > 0;
+        }
+        joinTracker.update(members.size(), hasSeeds, seedFailed, out);
     }
 
     private void dialDue(long now, Effects out) {

@@ -4,7 +4,9 @@ package dev.grapevine.protocol.step;
 public enum JoinState {
     /** No seeds are named and nobody is known: a cluster of one, which is fine. */
     ALONE,
-    /** Seeds are named and none could be reached so far. They are tried for ever. */
+    /** Seeds are named and are being tried for the first time. */
+    JOINING,
+    /** Seeds are named, and a first try has reached none of them. They are tried for ever. */
     SEEKING,
     /** At least one other member is in the view. */
     JOINED,

@@ -142,7 +142,7 @@ class OverlayCoreTest {
     @Test
     void seedsAreDialledAtOnceButNeverTheOwnAddress() {
         assertThat(join(SEED, OTHER_SEED, SEED, self.address()))
-                .containsExactly(dial(SEED), dial(OTHER_SEED), state(JoinState.SEEKING));
+                .containsExactly(dial(SEED), dial(OTHER_SEED), state(JoinState.JOINING));
     }
 
     @Test
@@ -407,7 +407,9 @@ class OverlayCoreTest {
 
     @Test
     void theJoinStateIsToldWhenItChangesOnly() {
-        assertThat(join(SEED)).contains(state(JoinState.SEEKING));
+        assertThat(join(SEED)).contains(state(JoinState.JOINING));
+        assertThat(failed(SEED, DialFailure.TIMEOUT)).contains(state(JoinState.SEEKING));
+        assertThat(failed(SEED, DialFailure.TIMEOUT)).doesNotContain(state(JoinState.SEEKING));
         assertThat(meet(smaller)).containsExactly(state(JoinState.JOINED));
         assertThat(meet(larger)).isEmpty();
         changed(larger, MemberStatus.LEFT);
