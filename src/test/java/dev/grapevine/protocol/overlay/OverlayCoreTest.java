@@ -218,7 +218,7 @@ class OverlayCoreTest {
         assertThat(taken()).filteredOn(effect -> effect instanceof Effect.Dial).hasSize(32);
         assertThat(failed(new Address("many", 1), DialFailure.TIMEOUT))
                 .as("one ends, the next begins")
-                .hasSize(1);
+                .containsExactly(dial(new Address("many", 33)), state(JoinState.SEEKING));
     }
 
     @Test
