@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What waits for one subscriber of a topic: at most so many messages, and the gaps between them in their place. A gap
- * takes no room among the messages; there is never more than one next to another of the same publisher, so their number
- * is bounded by that of the messages and publishers.
+ * takes no room among the messages; there is never more than one between two messages of a publisher, so their number is
+ * bounded by that of the messages and publishers.
  *
  * <p>Filled on the node's thread and emptied on the subscriber's, under the buffer's lock, a run at a time.
  */
@@ -23,8 +23,8 @@ final class DeliveryBuffer {
     private final ArrayDeque<Run> runs = new ArrayDeque<>();
     /** Oldest messages that gave way, by publisher: to be told before anything else of that publisher. */
     private final Map<Origin, Run> droppedBefore = new TreeMap<>();
-    /** Newest messages that were refused, by publisher: to be told before the next one that is accepted. */
-    private final Map<Origin, Run> droppedAfter = new TreeMap<>();
+    /** What is missing behind the last message that waits, by publisher: to be told before the next one. */
+    private final Map<Origin, Run> untold = new TreeMap<>();
 
     private int messages;
     private volatile boolean overflown;
@@ -44,8 +44,8 @@ final class DeliveryBuffer {
             return 0;
         }
         if (run.isGap()) {
-            Run refused = droppedAfter.remove(run.origin());
-            runs.add(refused == null ? run : cover(refused, run));
+            // Between two messages of a publisher there is one gap at most, so gaps cannot pile up without messages.
+            untold.merge(run.origin(), run, DeliveryBuffer::cover);
             return 0;
         }
         int room = capacity - messages;
@@ -61,7 +61,7 @@ final class DeliveryBuffer {
             }
             case DROP_NEWEST -> {
                 acceptHead(run, room);
-                remember(droppedAfter, run.tail(room));
+                remember(untold, run.tail(room));
             }
             case DROP_OLDEST -> dropOldest(run, excess);
         }
@@ -75,7 +75,7 @@ final class DeliveryBuffer {
     }
 
     private void accept(Run run) {
-        Run refused = droppedAfter.remove(run.origin());
+        Run refused = untold.remove(run.origin());
         if (refused != null) {
             runs.add(refused);
         }
@@ -100,6 +100,10 @@ final class DeliveryBuffer {
             left -= dropped;
         }
         if (left > 0) {
+            Run missing = untold.remove(run.origin());
+            if (missing != null) {
+                remember(droppedBefore, missing);
+            }
             remember(droppedBefore, run.head(left));
         }
         accept(left > 0 ? run.tail(left) : run);
@@ -113,7 +117,10 @@ final class DeliveryBuffer {
     }
 
     private static Run cover(Run earlier, Run later) {
-        return Run.gap(earlier.origin(), earlier.first(), later.last(), Gap.Reason.OVERFLOW);
+        Gap.Reason reason = earlier.gap() == Gap.Reason.LOST && later.gap() == Gap.Reason.LOST
+                ? Gap.Reason.LOST
+                : Gap.Reason.OVERFLOW;
+        return Run.gap(earlier.origin(), earlier.first(), later.last(), reason);
     }
 
     /**
@@ -126,7 +133,7 @@ final class DeliveryBuffer {
         Run next = runs.peek();
         if (next == null) {
             Run before = takeAny(droppedBefore);
-            return before != null ? before : takeAny(droppedAfter);
+            return before != null ? before : takeAny(untold);
         }
         Run before = droppedBefore.remove(next.origin());
         if (before != null) {
@@ -156,7 +163,7 @@ final class DeliveryBuffer {
     }
 
     synchronized boolean isEmpty() {
-        return runs.isEmpty() && droppedBefore.isEmpty() && droppedAfter.isEmpty();
+        return runs.isEmpty() && droppedBefore.isEmpty() && untold.isEmpty();
     }
 
     /** Whether the buffer has overflown and its strategy ends the subscription once what waits is delivered. */
@@ -167,7 +174,7 @@ final class DeliveryBuffer {
     synchronized void clear() {
         runs.clear();
         droppedBefore.clear();
-        droppedAfter.clear();
+        untold.clear();
         messages = 0;
     }
 }

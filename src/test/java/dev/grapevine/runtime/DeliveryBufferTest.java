@@ -97,6 +97,25 @@ class DeliveryBufferTest {
     }
 
     @Test
+    void gapsOfAPublisherWithNothingBetweenThemAreOneHoweverManyPublishersTakeTurns() {
+        DeliveryBuffer buffer = new DeliveryBuffer(9, Overflow.DROP_OLDEST);
+        for (int i = 1; i <= 1000; i++) {
+            buffer.offer(Run.gap(A, i, i, Gap.Reason.LOST));
+            buffer.offer(Run.gap(B, i, i, Gap.Reason.LOST));
+        }
+        buffer.offer(messages(B, 1001, 1));
+        assertThat(drain(buffer, 9)).containsExactly("B1..1000 LOST", "B1001..1001", "A1..1000 LOST");
+    }
+
+    @Test
+    void aGapBeforeARunThatIsTooLongIsToldBeforeWhatTheRunLost() {
+        DeliveryBuffer buffer = new DeliveryBuffer(2, Overflow.DROP_OLDEST);
+        buffer.offer(Run.gap(A, 1, 4, Gap.Reason.LOST));
+        buffer.offer(messages(A, 5, 6));
+        assertThat(drain(buffer, 9)).containsExactly("A1..8 OVERFLOW", "A9..10");
+    }
+
+    @Test
     void everySequenceIsToldExactlyOnceAsAMessageOrInAGapWhateverTheStrategyAndSpeed() {
         for (int seed = 0; seed < 2000; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
