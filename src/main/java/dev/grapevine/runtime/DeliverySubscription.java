@@ -113,7 +113,8 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
     private void tell(Message<Bytes> message, Throwable error) {
         try {
             options.handler().undecodable(message, error);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            Exceptions.throwIfJvmFatal(e);
             log.warn("The error hook of a subscriber of topic {} failed", channel.name(), e);
         }
     }

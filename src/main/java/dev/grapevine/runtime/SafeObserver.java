@@ -23,7 +23,7 @@ final class SafeObserver implements GrapevineObserver {
     private static void tell(Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // whatever it is, the node is not what failed
             log.warn("An observer failed", e);
         }
     }
