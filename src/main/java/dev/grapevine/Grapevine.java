@@ -22,7 +22,8 @@ import reactor.core.publisher.Mono;
  * }</pre>
  *
  * <p>All methods may be called from any thread and none blocks. Topics, maps and streams may be opened before the node
- * starts; what is published or written before is kept (within the usual bounds) and spread when it joins.
+ * starts. What is written to a map before is kept and spread when the node joins. A publish call made before waits until
+ * the node is bound; like any message it then reaches the members that are linked at that time, and this one.
  */
 public interface Grapevine {
 
@@ -69,7 +70,7 @@ public interface Grapevine {
 
     /**
      * Leaves if that was not done yet, closes every link, completes every stream, and gives port and threads back.
-     * Stopping twice is the same as once.
+     * Stopping twice is the same as once. A subscriber that does not return is waited for 2 s and then interrupted.
      *
      * @return completes when everything is given back
      */

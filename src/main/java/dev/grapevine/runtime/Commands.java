@@ -9,9 +9,14 @@ final class Commands {
 
     private final Sinks.Many<Input> sink = Sinks.many().unicast().onBackpressureBuffer();
 
-    void accept(Input input) {
-        // Fails only once the node's pipeline has ended, and then there is nobody left to tell.
-        sink.tryEmitNext(input);
+    /**
+     * Hands an input to the core.
+     *
+     * @param input the input
+     * @return false once the node's pipeline has ended: nothing comes of the input, and whoever gave it has to be told
+     */
+    boolean accept(Input input) {
+        return sink.tryEmitNext(input).isSuccess();
     }
 
     Flux<Input> flux() {

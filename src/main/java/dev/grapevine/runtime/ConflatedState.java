@@ -12,7 +12,7 @@ import reactor.core.scheduler.Scheduler;
 /**
  * A keyed state that can be read from any thread and watched: each subscriber is given every key that is there, then
  * every change, conflated by key while it is slow. So it never misses the latest of any key, and what waits for it is
- * bounded by the number of keys.
+ * bounded by the number of keys that are there or that it was told of.
  *
  * <p>Changed on the node's thread only.
  *
@@ -44,8 +44,8 @@ final class ConflatedState<K extends Comparable<K>, S> {
 
     void put(K key, S state) {
         synchronized (this) {
-            states.put(key, state);
-            changed(new Change<>(key, state, false));
+            boolean appeared = states.put(key, state) == null;
+            changed(new Change<>(key, state, false), appeared);
         }
         wakeAll();
     }
@@ -56,14 +56,14 @@ final class ConflatedState<K extends Comparable<K>, S> {
             if (states.remove(key) == null) {
                 return;
             }
-            changed(new Change<>(key, last, true));
+            changed(new Change<>(key, last, true), false);
         }
         wakeAll();
     }
 
-    private void changed(Change<K, S> change) {
+    private void changed(Change<K, S> change, boolean appeared) {
         for (StateSubscription<K, S> subscriber : subscribers) {
-            subscriber.changed(change);
+            subscriber.changed(change, appeared);
         }
     }
 
@@ -94,10 +94,10 @@ final class ConflatedState<K extends Comparable<K>, S> {
                 StateSubscription<K, S> subscription =
                         new StateSubscription<>(ConflatedState.this, actual, delivery.createWorker());
                 subscribers.add(subscription);
-                actual.onSubscribe(subscription);
                 if (completed) {
                     subscription.complete();
                 }
+                subscription.begin();
             }
         };
     }

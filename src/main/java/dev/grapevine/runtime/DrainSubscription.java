@@ -29,7 +29,7 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
     private final Scheduler.Worker worker;
 
     private volatile long requested;
-    private volatile int work;
+    private volatile int work = 1; // until begin: nothing is signalled before the subscriber has its subscription
     private volatile boolean cancelled;
     private volatile boolean completed;
     private volatile boolean terminated;
@@ -71,6 +71,12 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
         return cancelled;
     }
 
+    /** Gives the subscriber its subscription, then drains. Called once. */
+    final void begin() {
+        actual.onSubscribe(this);
+        schedule();
+    }
+
     /** No more will come: the subscription completes once what waits is delivered. */
     final void complete() {
         completed = true;
@@ -97,20 +103,25 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
     /** Something waits, or something has changed: drain. */
     final void wake() {
         if (WORK.getAndIncrement(this) == 0) {
-            try {
-                worker.schedule(this);
-            } catch (RejectedExecutionException e) {
-                rejected(e);
-            }
+            schedule();
         }
     }
 
-    /** The subscription is over, or the node has stopped and its delivery threads are gone with something still waiting. */
-    private void rejected(RejectedExecutionException cause) {
-        clear();
-        if (!terminated && !cancelled) {
-            terminated = true;
-            actual.onError(new IllegalStateException("The node has stopped", cause));
+    private void schedule() {
+        try {
+            worker.schedule(this);
+        } catch (RejectedExecutionException e) {
+            if (completed || cancelled || terminated) {
+                // The node has stopped and its delivery threads are gone, so it is the subscriber itself that asks
+                // here,
+                // late: it is served on its own thread.
+                run();
+            } else {
+                terminated = true;
+                onCancel();
+                clear();
+                actual.onError(new IllegalStateException("The delivery threads of the node are gone", e));
+            }
         }
     }
 

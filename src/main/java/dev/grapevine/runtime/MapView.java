@@ -57,8 +57,12 @@ final class MapView<K, V> implements ReplicatedMap<K, V> {
         return name;
     }
 
-    /** The formats of keys and values, which have to be the same wherever this node opens the map. */
     String format() {
+        return format(keys, values);
+    }
+
+    /** The formats of keys and values, which have to be the same wherever this node opens the map. */
+    static String format(Codec<?> keys, Codec<?> values) {
         return keys.name() + " -> " + values.name();
     }
 

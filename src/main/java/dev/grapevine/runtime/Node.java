@@ -1,6 +1,5 @@
 package dev.grapevine.runtime;
 
-import dev.grapevine.bytes.Bytes;
 import dev.grapevine.codec.Codec;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +39,8 @@ public final class Node {
     public static final int MAX_OPEN = 1024;
 
     private static final Logger log = LoggerFactory.getLogger(Node.class);
-    private static final int MAX_PENDING_WRITES = 65_536;
+    private static final int MAX_UNDER_WAY = 65_536;
+    private static final Duration DELIVERY_GRACE = Duration.ofSeconds(2);
     private static final Duration DRAIN_CHECK = Duration.ofMillis(10);
     private static final int DRAIN_CHECKS = 100;
 
@@ -51,18 +50,21 @@ public final class Node {
     private final NodeViews views;
     private final Commands commands = new Commands();
     private final Map<String, MapView<?, ?>> maps = new ConcurrentHashMap<>();
-    private final AtomicInteger pendingWrites = new AtomicInteger();
-    private final Sinks.Empty<Void> running = Sinks.empty();
+    private final Submissions submissions;
     private final Sinks.Empty<Void> stopping = Sinks.empty();
-    // A failed bind is not kept: the port may be free later.
-    private final Mono<Parts> binding = Mono.defer(this::bindNow).cacheInvalidateIf(bound -> false);
     private final Mono<Void> stopped = Mono.defer(this::stopNow).cache();
+    private final Mono<Void> closed = Mono.defer(this::closeNow).cache();
 
+    /** Held where binding and stopping meet; everything later is decided on the node's thread. */
+    private final Object lifecycle = new Object();
+
+    private @Nullable Mono<Parts> binding;
+    private volatile boolean stopRequested;
     private volatile NodeState state = NodeState.NEW;
     private volatile @Nullable Parts parts;
 
     /** What exists from binding to stopping. */
-    private record Parts(Member self, Transport transport, Endpoint endpoint, PeerLinks links, Admission admission) {
+    private record Parts(Member self, Transport transport, Endpoint endpoint, PeerLinks links) {
         Scheduler scheduler() {
             return transport.scheduler();
         }
@@ -78,6 +80,8 @@ public final class Node {
         this.observer = new SafeObserver(config.observer());
         this.handshake = new NodeHandshake(config.cluster(), observer);
         this.views = new NodeViews(config.cluster() + "/" + config.id(), config.seeds());
+        this.submissions = new Submissions(
+                MAX_UNDER_WAY, commands, config.settings(), config.environment().delivery());
     }
 
     /**
@@ -104,18 +108,42 @@ public final class Node {
      * @return completes when the port is held
      */
     public Mono<Void> bind() {
-        return binding.publishOn(config.environment().delivery()).then();
+        return Mono.defer(this::binding)
+                .publishOn(config.environment().delivery())
+                .onErrorMap(RejectedExecutionException.class, rejected -> Stopped.error())
+                .then();
+    }
+
+    /** One bind for all who ask, whether or not they wait for it. A failed one is not kept: the port may be free later. */
+    private Mono<Parts> binding() {
+        synchronized (lifecycle) {
+            if (stopRequested) {
+                return Mono.error(Stopped.error());
+            }
+            Mono<Parts> current = binding;
+            if (current == null) {
+                current = Mono.defer(this::bindNow)
+                        .doOnError(error -> forgetBinding())
+                        .cache();
+                binding = current;
+            }
+            return current;
+        }
+    }
+
+    private void forgetBinding() {
+        synchronized (lifecycle) {
+            binding = null;
+        }
     }
 
     private Mono<Parts> bindNow() {
-        if (state != NodeState.NEW) {
-            return Mono.error(stoppedError());
-        }
         Transport transport = config.transport().get();
         return transport
                 .bind(config.bind(), handshake)
                 .publishOn(transport.scheduler())
-                .map(endpoint -> begin(transport, endpoint))
+                .flatMap(endpoint -> Mono.fromCallable(() -> begin(transport, endpoint))
+                        .onErrorResume(error -> endpoint.close().then(Mono.error(error))))
                 .onErrorResume(error -> transport.dispose().then(Mono.error(error)));
     }
 
@@ -123,12 +151,17 @@ public final class Node {
         Member self = describe(endpoint.address());
         PeerLinks links = new PeerLinks(self.id(), transport.limits(), transport.scheduler(), observer);
         Admission admission =
-                new Admission(() -> links.hasRoom(config.environment().nanos().getAsLong()));
+                new Admission(() -> links.hasRoom(config.environment().nanos().getAsLong()), transport.scheduler());
         links.onDrained(admission::resume);
         handshake.identify(self, links);
-        Parts begun = new Parts(self, transport, endpoint, links, admission);
-        parts = begun;
-        state = NodeState.BOUND;
+        Parts begun = new Parts(self, transport, endpoint, links);
+        synchronized (lifecycle) {
+            if (stopRequested) {
+                throw Stopped.error();
+            }
+            parts = begun;
+            state = NodeState.BOUND;
+        }
         maps.keySet().forEach(map -> commands.accept(new Input.OpenStore(map)));
         EffectDispatcher dispatcher = new EffectDispatcher(self.origin(), links, views, observer);
         new NodeLoop(
@@ -144,7 +177,7 @@ public final class Node {
                 .takeUntilOther(stopping.asMono())
                 // A peer that has been full for too long stops holding up publishers without any event of its own.
                 .subscribe(step -> admission.resume(), this::failed);
-        running.tryEmitEmpty();
+        submissions.open(admission);
         return begun;
     }
 
@@ -160,10 +193,7 @@ public final class Node {
 
     private void failed(Throwable error) {
         log.error("{} failed and stops; this is a defect of Grapevine", config.cluster(), error);
-        Parts bound = parts;
-        if (bound != null) {
-            close(bound).subscribe();
-        }
+        closed.subscribe();
     }
 
     /**
@@ -173,11 +203,16 @@ public final class Node {
      */
     public Mono<Void> join() {
         return onNodeThread(bound -> {
+            if (stopRequested) {
+                return Mono.error(Stopped.error());
+            }
             switch (state) {
                 case BOUND -> {
+                    if (!commands.accept(new Input.Join(config.seeds()))) {
+                        return Mono.error(Stopped.error());
+                    }
                     state = NodeState.JOINED;
                     handshake.setOpen(true);
-                    commands.accept(new Input.Join(config.seeds()));
                     return Mono.empty();
                 }
                 case JOINED -> {
@@ -196,18 +231,17 @@ public final class Node {
      * @return completes when that is confirmed, or waiting for it has ended
      */
     public Mono<Void> leave() {
-        return Mono.defer(() -> parts == null || state == NodeState.STOPPED ? Mono.<Void>empty() : leaveNow());
+        return Mono.defer(() -> parts == null ? Mono.<Void>empty() : onNodeThread(bound -> leaveNow()))
+                .onErrorComplete(error -> state == NodeState.STOPPED);
     }
 
     private Mono<Void> leaveNow() {
-        return onNodeThread(bound -> {
-            if (state == NodeState.JOINED) {
-                state = NodeState.LEFT;
-                handshake.setOpen(false);
-                commands.accept(new Input.Leave());
-            }
-            return state == NodeState.LEFT ? views.left() : Mono.empty();
-        });
+        if (state == NodeState.JOINED) {
+            state = NodeState.LEFT;
+            handshake.setOpen(false);
+            commands.accept(new Input.Leave()); // if the pipeline has ended, so has the wait below
+        }
+        return state == NodeState.LEFT ? views.left() : Mono.empty();
     }
 
     /**
@@ -220,13 +254,26 @@ public final class Node {
     }
 
     private Mono<Void> stopNow() {
-        Parts bound = parts;
-        if (bound == null) {
-            state = NodeState.STOPPED;
-            views.complete();
-            return disposeDelivery();
+        Mono<?> bindUnderWay;
+        Parts bound;
+        synchronized (lifecycle) {
+            stopRequested = true;
+            bound = parts;
+            bindUnderWay = binding == null ? Mono.empty() : binding;
+            if (bound == null) {
+                state = NodeState.STOPPED;
+            }
         }
-        return leave().then(drained(bound)).then(close(bound));
+        if (bound == null) {
+            submissions.close();
+            views.complete();
+            // A bind that is under way finds out by itself and gives its port back.
+            return bindUnderWay.then().onErrorComplete().then(deliveryDisposed());
+        }
+        // Not by way of a delivery thread: a subscriber may hold it.
+        Mono<Void> gone =
+                Mono.defer(this::leaveNow).subscribeOn(bound.scheduler()).then(drained(bound));
+        return gone.takeUntilOther(stopping.asMono()).onErrorComplete().then(closed);
     }
 
     /** What was published last still goes out, if the peers take it soon. */
@@ -238,24 +285,41 @@ public final class Node {
                 .then();
     }
 
-    private Mono<Void> close(Parts bound) {
+    /** The end of a node that was bound, whether it was stopped or has failed. */
+    private Mono<Void> closeNow() {
+        Parts bound = requireParts();
         return Mono.fromRunnable(() -> {
                     state = NodeState.STOPPED;
                     handshake.setOpen(false);
                     stopping.tryEmitEmpty();
-                    bound.admission().close();
+                    submissions.close();
                     views.complete();
                 })
                 .subscribeOn(bound.scheduler())
-                .then(bound.endpoint().close())
-                .then(bound.transport().dispose())
-                .then(disposeDelivery());
+                .then(logged("Closing the links", bound.endpoint().close()))
+                .then(deliveryDisposed().timeout(DELIVERY_GRACE, deliveryInterrupted(), bound.scheduler()))
+                .then(logged("Giving back the threads", bound.transport().dispose()));
     }
 
-    private Mono<Void> disposeDelivery() {
+    /** One part that cannot be given back does not keep the others. */
+    private Mono<Void> logged(String what, Mono<Void> end) {
+        return end.onErrorResume(error -> {
+            log.warn("{} of {} failed", what, config.cluster(), error);
+            return Mono.empty();
+        });
+    }
+
+    private Mono<Void> deliveryDisposed() {
         return config.ownsDelivery()
                 ? Mono.defer(() -> config.environment().delivery().disposeGracefully())
                 : Mono.empty();
+    }
+
+    private Mono<Void> deliveryInterrupted() {
+        return Mono.fromRunnable(() -> {
+            log.warn("A subscriber of {} still holds a delivery thread; it is interrupted", config.cluster());
+            config.environment().delivery().dispose();
+        });
     }
 
     private Mono<Void> onNodeThread(Function<Parts, Mono<Void>> action) {
@@ -265,17 +329,13 @@ public final class Node {
                 return Mono.error(new IllegalStateException("The node is not bound"));
             }
             if (state == NodeState.STOPPED) {
-                return Mono.error(stoppedError());
+                return Mono.error(Stopped.error());
             }
             return Mono.defer(() -> action.apply(bound))
                     .subscribeOn(bound.scheduler())
                     .publishOn(config.environment().delivery())
-                    .onErrorMap(RejectedExecutionException.class, rejected -> stoppedError());
+                    .onErrorMap(RejectedExecutionException.class, rejected -> Stopped.error());
         });
-    }
-
-    private static IllegalStateException stoppedError() {
-        return new IllegalStateException("The node has stopped");
     }
 
     /**
@@ -335,7 +395,10 @@ public final class Node {
                 name,
                 "topics",
                 () -> new TopicChannel<>(
-                        name, codec, publishing, config.environment().delivery(), observer));
+                        name, codec, submissions, config.environment().delivery(), observer));
+        if (views.isCompleted()) {
+            channel.complete();
+        }
         checkFormat("Topic", name, channel.codec().name(), codec.name());
         return (Topic<T>) channel;
     }
@@ -353,21 +416,36 @@ public final class Node {
     @SuppressWarnings("unchecked") // the codecs' names are the same, which says that they are interchangeable
     public <K, V> ReplicatedMap<K, V> map(String name, Codec<K> keys, Codec<V> values) {
         checkName(name);
-        MapView<K, V> wanted = new MapView<>(
+        boolean known = maps.containsKey(name);
+        MapView<?, ?> map = open(
+                maps,
                 name,
-                keys,
-                values,
-                views.store(name),
-                this::write,
-                config.environment().delivery(),
-                observer);
-        MapView<?, ?> map = open(maps, name, "maps", () -> wanted);
-        checkFormat("Map", name, map.format(), wanted.format());
-        Parts bound = parts;
-        if (bound != null && map == wanted) {
-            bound.scheduler().schedule(() -> commands.accept(new Input.OpenStore(name)));
+                "maps",
+                () -> new MapView<>(
+                        name,
+                        keys,
+                        values,
+                        views.store(name),
+                        submissions,
+                        config.environment().delivery(),
+                        observer));
+        checkFormat("Map", name, map.format(), MapView.format(keys, values));
+        if (!known) {
+            openStore(name);
         }
         return (ReplicatedMap<K, V>) map;
+    }
+
+    private void openStore(String name) {
+        Parts bound = parts;
+        if (bound == null) {
+            return; // binding opens the stores of all maps
+        }
+        try {
+            bound.scheduler().schedule(() -> commands.accept(new Input.OpenStore(name)));
+        } catch (RejectedExecutionException e) {
+            log.debug("Map {} was opened after the node had stopped", name);
+        }
     }
 
     private static void checkName(String name) {
@@ -394,71 +472,10 @@ public final class Node {
         return opened.computeIfAbsent(name, unused -> factory.get());
     }
 
-    private final Publishing publishing = new Publishing() {
-        @Override
-        public Mono<Void> publish(String topic, Flux<Bytes> payloads) {
-            return whenRunning(bound -> new PublishMono(
-                    topic,
-                    payloads.publishOn(bound.scheduler(), PublishSession.WINDOW),
-                    commands,
-                    bound.admission(),
-                    bound.scheduler()));
-        }
-
-        @Override
-        public Bytes withinLimit(String topic, Bytes payload) {
-            return Node.withinLimit(
-                    "A message on '" + topic + "'",
-                    payload,
-                    payload.length(),
-                    config.settings().dissemination().maxPayloadBytes());
-        }
-    };
-
-    private static Bytes withinLimit(String what, Bytes bytes, int length, int limit) {
-        if (length > limit) {
-            throw new IllegalArgumentException(
-                    what + " has " + length + " bytes; the limit is " + limit + " (payload limit of the node)");
-        }
-        return bytes;
-    }
-
-    private Mono<Void> write(String store, Bytes key, @Nullable Bytes value) {
-        withinLimit(
-                "An entry of '" + store + "'",
-                key,
-                key.length() + (value == null ? 0 : value.length()),
-                config.settings().antiEntropy().maxEntryBytes());
-        if (pendingWrites.incrementAndGet() > MAX_PENDING_WRITES) {
-            pendingWrites.decrementAndGet();
-            return Mono.error(new IllegalStateException(
-                    "More than " + MAX_PENDING_WRITES + " writes are under way: wait for some to complete"));
-        }
-        return whenRunning(bound -> Mono.<Void>fromRunnable(() -> commands.accept(new Input.Write(store, key, value)))
-                        .subscribeOn(bound.scheduler()))
-                .doFinally(signal -> pendingWrites.decrementAndGet());
-    }
-
-    /** Runs once the node is bound; a user's continuation never runs on the node's thread. */
-    private Mono<Void> whenRunning(Function<Parts, Mono<Void>> action) {
-        return Mono.defer(() -> {
-            if (state == NodeState.STOPPED) {
-                return Mono.<Void>error(stoppedError());
-            }
-            Parts bound = parts;
-            Mono<Void> running = bound != null
-                    ? action.apply(bound)
-                    : this.running.asMono().then(Mono.defer(() -> action.apply(requireParts())));
-            // A thread that is gone has rejected the task: the node has stopped meanwhile.
-            return running.publishOn(config.environment().delivery())
-                    .onErrorMap(RejectedExecutionException.class, rejected -> stoppedError());
-        });
-    }
-
     private Parts requireParts() {
         Parts bound = parts;
         if (bound == null) {
-            throw stoppedError();
+            throw new IllegalStateException("The node is not bound");
         }
         return bound;
     }

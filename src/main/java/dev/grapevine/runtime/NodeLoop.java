@@ -60,10 +60,19 @@ final class NodeLoop {
         return Flux.defer(() -> {
             // The core is mutable, so each subscription has its own.
             NodeCore core = new NodeCore(self, settings, environment.random(), environment.now());
-            return Flux.merge(ticks(), commands.flux(), accepted(), dialled())
-                    .map(input -> core.step(input, environment.now()))
-                    .doOnNext(dispatcher::carryOut);
+            return Flux.merge(ticks(), commands.flux(), accepted(), dialled()).map(input -> step(core, input));
         });
+    }
+
+    private List<Effect> step(NodeCore core, Input input) {
+        try {
+            List<Effect> effects = core.step(input, environment.now());
+            dispatcher.carryOut(effects);
+            return effects;
+        } catch (Throwable error) {
+            // What Reactor takes for fatal it throws on, past the pipeline, which would then stand still unseen.
+            throw new IllegalStateException("A step failed: " + input.getClass().getSimpleName(), error);
+        }
     }
 
     private Flux<Input> ticks() {

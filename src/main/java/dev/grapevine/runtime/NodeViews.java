@@ -22,8 +22,9 @@ final class NodeViews {
     private final MembershipView members = new MembershipView();
     private final Map<String, TopicChannel<?>> topics = new ConcurrentHashMap<>();
     private final Map<String, StoreView> stores = new ConcurrentHashMap<>();
-    private final Sinks.Many<JoinState> joinStates = Sinks.many().replay().latest();
+    private final ConflatedState<String, JoinState> joinState = new ConflatedState<>();
     private final Sinks.Empty<Void> left = Sinks.empty();
+    private volatile boolean completed;
 
     NodeViews(String node, List<Address> seeds) {
         this.node = node;
@@ -38,6 +39,11 @@ final class NodeViews {
         return topics;
     }
 
+    /** Whether no more will come: what is opened from now on is complete from the start. */
+    boolean isCompleted() {
+        return completed;
+    }
+
     void offer(String topic, Run run) {
         TopicChannel<?> channel = topics.get(topic);
         if (channel != null) {
@@ -47,7 +53,11 @@ final class NodeViews {
 
     /** The view of a store; the core bounds how many there are. */
     StoreView store(String name) {
-        return stores.computeIfAbsent(name, unused -> new StoreView());
+        StoreView store = stores.computeIfAbsent(name, unused -> new StoreView());
+        if (completed) {
+            store.entries().complete();
+        }
+        return store;
     }
 
     /** Told on changes only, so each is logged once. */
@@ -58,11 +68,11 @@ final class NodeViews {
             case JOINED -> log.info("{} has found its cluster", node);
             default -> log.info("{}: {}", node, state);
         }
-        joinStates.tryEmitNext(state);
+        joinState.put("", state);
     }
 
     Flux<JoinState> joinStates(Scheduler delivery) {
-        return joinStates.asFlux().publishOn(delivery, 1);
+        return joinState.changes(delivery).map(ConflatedState.Change::state);
     }
 
     void leaveConfirmed() {
@@ -75,8 +85,9 @@ final class NodeViews {
 
     /** No more will come. */
     void complete() {
+        completed = true;
         left.tryEmitEmpty();
-        joinStates.tryEmitComplete();
+        joinState.complete();
         members.complete();
         topics.values().forEach(TopicChannel::complete);
         stores.values().forEach(store -> store.entries().complete());

@@ -4,7 +4,6 @@ import dev.grapevine.bytes.Bytes;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 
 /** A publish call: on subscription drains a source into the core as there is room. */
 final class PublishMono extends Mono<Void> {
@@ -13,18 +12,24 @@ final class PublishMono extends Mono<Void> {
     private final Flux<Bytes> payloads;
     private final Commands commands;
     private final Admission admission;
-    private final Scheduler scheduler;
 
-    PublishMono(String topic, Flux<Bytes> payloads, Commands commands, Admission admission, Scheduler scheduler) {
+    /**
+     * A publish call.
+     *
+     * @param topic the topic
+     * @param payloads the payloads; signals come on the node's thread if they are asked for there
+     * @param commands the way to the core
+     * @param admission says when there is room
+     */
+    PublishMono(String topic, Flux<Bytes> payloads, Commands commands, Admission admission) {
         this.topic = topic;
         this.payloads = payloads;
         this.commands = commands;
         this.admission = admission;
-        this.scheduler = scheduler;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super Void> actual) {
-        payloads.subscribe(new PublishSession(topic, actual, commands, admission, scheduler));
+        payloads.subscribe(new PublishSession(topic, actual, commands, admission));
     }
 }

@@ -8,13 +8,22 @@ import reactor.core.publisher.Mono;
 interface Publishing {
 
     /**
+     * Publishes a payload once there is room.
+     *
+     * @param topic the topic
+     * @param payload the payload, within the limit
+     * @return see {@link dev.grapevine.topic.Topic#publish}
+     */
+    Mono<Void> publish(String topic, Bytes payload);
+
+    /**
      * Publishes payloads as there is room.
      *
      * @param topic the topic
-     * @param payloads the payloads, within the limit
+     * @param payloads the payloads, within the limit; subscribed to and asked on a delivery thread
      * @return see {@link dev.grapevine.topic.Topic#publishAll}
      */
-    Mono<Void> publish(String topic, Flux<Bytes> payloads);
+    Mono<Void> publishAll(String topic, Flux<Bytes> payloads);
 
     /**
      * Checks a payload against the limit.

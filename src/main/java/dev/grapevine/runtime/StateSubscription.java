@@ -15,8 +15,16 @@ import reactor.core.scheduler.Scheduler;
  */
 final class StateSubscription<K extends Comparable<K>, S> extends DrainSubscription<Change<K, S>> {
 
+    /**
+     * A change that waits.
+     *
+     * @param change the latest of its key
+     * @param unseen whether the subscriber does not know of the key: should it go again, there is nothing to tell
+     */
+    private record Pending<K, S>(Change<K, S> change, boolean unseen) {}
+
     private final ConflatedState<K, S> state;
-    private final Map<K, Change<K, S>> pending = new LinkedHashMap<>();
+    private final Map<K, Pending<K, S>> pending = new LinkedHashMap<>();
     private @Nullable K cursor;
     private boolean walking = true;
 
@@ -26,12 +34,23 @@ final class StateSubscription<K extends Comparable<K>, S> extends DrainSubscript
         this.state = state;
     }
 
-    /** Notes a change; on the node's thread, under the state's lock. */
-    void changed(Change<K, S> change) {
+    /**
+     * Notes a change; on the node's thread, under the state's lock.
+     *
+     * @param change the change
+     * @param appeared whether the key was not there before
+     */
+    void changed(Change<K, S> change, boolean appeared) {
         if (walking && (cursor == null || change.key().compareTo(cursor) > 0)) {
             return; // the walk will find it as it then is
         }
-        pending.put(change.key(), change);
+        Pending<K, S> before = pending.get(change.key());
+        boolean unseen = before == null ? appeared : before.unseen();
+        if (change.gone() && unseen) {
+            pending.remove(change.key());
+        } else {
+            pending.put(change.key(), new Pending<>(change, unseen));
+        }
     }
 
     @Override
@@ -54,11 +73,11 @@ final class StateSubscription<K extends Comparable<K>, S> extends DrainSubscript
                 }
                 walking = false;
             }
-            Iterator<Change<K, S>> changes = pending.values().iterator();
+            Iterator<Pending<K, S>> changes = pending.values().iterator();
             if (!changes.hasNext()) {
                 return null;
             }
-            Change<K, S> first = changes.next();
+            Change<K, S> first = changes.next().change();
             changes.remove();
             return first;
         }

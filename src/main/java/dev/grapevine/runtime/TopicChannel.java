@@ -58,12 +58,12 @@ final class TopicChannel<T> implements Topic<T> {
 
     @Override
     public Mono<Void> publish(T value) {
-        return publishing.publish(name, Mono.fromSupplier(() -> encode(value)).flux());
+        return Mono.defer(() -> publishing.publish(name, encode(value)));
     }
 
     @Override
     public Mono<Void> publishAll(Publisher<? extends T> values) {
-        return publishing.publish(name, Flux.<T>from(values).map(this::encode));
+        return publishing.publishAll(name, Flux.<T>from(values).map(this::encode));
     }
 
     private Bytes encode(T value) {
@@ -92,11 +92,11 @@ final class TopicChannel<T> implements Topic<T> {
             public void subscribe(CoreSubscriber<? super Delivery<T>> actual) {
                 DeliverySubscription<T> subscription =
                         new DeliverySubscription<>(TopicChannel.this, actual, options, delivery.createWorker());
-                actual.onSubscribe(subscription);
-                subscribers.add(subscription);
+                subscribers.add(subscription); // first: a subscriber may cancel as it is given its subscription
                 if (completed) {
                     subscription.complete();
                 }
+                subscription.begin();
             }
         };
     }

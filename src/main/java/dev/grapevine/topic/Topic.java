@@ -32,16 +32,17 @@ public interface Topic<T> {
      * @return on subscription encodes and publishes; completes when the message is retained here and handed to the
      *     links (not when it has arrived); fails with {@link IllegalArgumentException} if the encoded value is above the
      *     payload limit, with the codec's error if it cannot be encoded, and with {@link IllegalStateException} if the
-     *     node has stopped
+     *     node has stopped or 65,536 publish calls are under way
      */
     Mono<Void> publish(T value);
 
     /**
      * Publishes what a publisher gives, in its order. It is asked for more only as there is room in the outboxes
-     * towards the peers, so a fast source is slowed to what the cluster takes.
+     * towards the peers, so a fast source is slowed to what the cluster takes: up to twice 256 values are taken ahead.
      *
      * @param values the values
-     * @return on subscription subscribes to the values; completes after the last one was handed to the links; fails as
+     * @return on subscription subscribes to the values, on a delivery thread, where they are encoded too unless the
+     *     source brings a thread of its own; completes after the last one was handed to the links; fails as
      *     {@link #publish(Object)} does or with the error of the source, and what was published before stays published.
      *     Cancelling cancels the source
      */

@@ -90,6 +90,29 @@ class ConflatedStateTest {
     }
 
     @Test
+    void keysThatCameAndWentWhileTheSubscriberWasBusyTakeNoRoomAndAreNotTold() {
+        state.put("a", 1);
+        StepVerifier.create(told(), 2)
+                .expectNext("a1")
+                .then(() -> state.put("b", 1))
+                .expectNext("b1")
+                .then(() -> {
+                    for (int i = 0; i < 1000; i++) {
+                        state.put("c" + i, i);
+                        state.put("c" + i, i + 1);
+                        state.remove("c" + i, i);
+                    }
+                    state.remove("b", 0);
+                    state.put("b", 2);
+                    state.remove("b", 0);
+                })
+                .thenRequest(9)
+                .expectNext("-b")
+                .then(state::complete)
+                .verifyComplete();
+    }
+
+    @Test
     void howeverSlowEverySubscriberEndsWithTheSameStateAsTheSource() {
         for (int seed = 0; seed < 500; seed++) {
             SplittableRandom random = new SplittableRandom(seed);

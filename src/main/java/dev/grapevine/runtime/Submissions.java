@@ -1,0 +1,132 @@
+package dev.grapevine.runtime;
+
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.protocol.NodeSettings;
+import dev.grapevine.protocol.step.Input;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * What users of this node publish and write. Called from their threads, carried out on the node's, and answered on a
+ * delivery thread, so that nothing of a user's ever runs on the node's thread. What comes before the node is bound waits
+ * for that.
+ */
+final class Submissions implements Publishing, Writing {
+
+    private final int maxUnderWay;
+    private final Commands commands;
+    private final NodeSettings settings;
+    private final Scheduler delivery;
+    private final AtomicInteger publishing = new AtomicInteger();
+    private final AtomicInteger writing = new AtomicInteger();
+    private final Sinks.One<Admission> opened = Sinks.one();
+    private volatile @Nullable Admission admission;
+    private volatile boolean closed;
+
+    /**
+     * Submissions that wait for {@link #open}.
+     *
+     * @param maxUnderWay most publish calls, and most writes, that may be under way; more fail
+     * @param commands the way to the core
+     * @param settings hold the limits of payloads
+     * @param delivery where calls are answered
+     */
+    Submissions(int maxUnderWay, Commands commands, NodeSettings settings, Scheduler delivery) {
+        this.maxUnderWay = maxUnderWay;
+        this.commands = commands;
+        this.settings = settings;
+        this.delivery = delivery;
+    }
+
+    /** The node is bound. */
+    void open(Admission gate) {
+        admission = gate;
+        opened.tryEmitValue(gate).orThrow();
+    }
+
+    /** The node stops; on its thread, or on any if it was never bound. */
+    void close() {
+        closed = true;
+        Admission gate = admission;
+        if (gate != null) {
+            gate.close();
+        } else {
+            opened.tryEmitError(Stopped.error()).orThrow();
+        }
+    }
+
+    @Override
+    public Mono<Void> publish(String topic, Bytes payload) {
+        return underWay(
+                publishing, "publish calls", gate -> new PublishMono(topic, Flux.just(payload), commands, gate));
+    }
+
+    @Override
+    public Mono<Void> publishAll(String topic, Flux<Bytes> payloads) {
+        // A source may produce, and its values are encoded, where it is asked: that must not be the node's thread.
+        Flux<Bytes> offThread = payloads.subscribeOn(delivery);
+        return underWay(
+                publishing,
+                "publish calls",
+                gate -> new PublishMono(
+                        topic, offThread.publishOn(gate.scheduler(), PublishSession.WINDOW), commands, gate));
+    }
+
+    @Override
+    public Bytes withinLimit(String topic, Bytes payload) {
+        int limit = settings.dissemination().maxPayloadBytes();
+        checkLength("A message on '" + topic + "'", payload.length(), limit);
+        return payload;
+    }
+
+    @Override
+    public Mono<Void> write(String store, Bytes key, @Nullable Bytes value) {
+        checkLength(
+                "An entry of '" + store + "'",
+                key.length() + (value == null ? 0 : value.length()),
+                settings.antiEntropy().maxEntryBytes());
+        return underWay(writing, "writes", gate -> Mono.<Void>fromRunnable(() -> {
+                    if (!commands.accept(new Input.Write(store, key, value))) {
+                        throw Stopped.error();
+                    }
+                })
+                .subscribeOn(gate.scheduler()));
+    }
+
+    private static void checkLength(String what, int length, int limit) {
+        if (length > limit) {
+            throw new IllegalArgumentException(
+                    what + " has " + length + " bytes; the limit is " + limit + " (payload limit of the node)");
+        }
+    }
+
+    private Mono<Void> underWay(AtomicInteger count, String what, Function<Admission, Mono<Void>> action) {
+        return Mono.defer(() -> {
+            if (count.incrementAndGet() > maxUnderWay) {
+                count.decrementAndGet();
+                return Mono.error(new IllegalStateException(
+                        "More than " + maxUnderWay + " " + what + " are under way: wait for some to complete"));
+            }
+            return whenOpen(action).doFinally(signal -> count.decrementAndGet());
+        });
+    }
+
+    private Mono<Void> whenOpen(Function<Admission, Mono<Void>> action) {
+        if (closed) {
+            return Mono.error(Stopped.error());
+        }
+        Admission gate = admission;
+        Mono<Void> run = gate != null
+                ? action.apply(gate)
+                : opened.asMono().publishOn(delivery).flatMap(action);
+        // A thread that is gone rejects the task: the node has stopped meanwhile.
+        return run.publishOn(delivery)
+                .onErrorMap(error -> closed && error instanceof RejectedExecutionException, error -> Stopped.error());
+    }
+}

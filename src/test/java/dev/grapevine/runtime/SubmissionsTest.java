@@ -1,0 +1,81 @@
+package dev.grapevine.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.protocol.NodeSettings;
+import dev.grapevine.protocol.step.Input;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+
+class SubmissionsTest {
+
+    private static final Bytes PAYLOAD = Bytes.utf8("x");
+
+    private final Commands commands = new Commands();
+    private final List<Input> accepted = new ArrayList<>();
+    private final Submissions submissions = new Submissions(2, commands, NodeSettings.DEFAULT, Schedulers.immediate());
+    private boolean room = true;
+    private final Admission admission = new Admission(() -> room, Schedulers.immediate());
+
+    @Test
+    void callsBeyondTheLimitFailUntilOneOfThoseUnderWayIsOver() {
+        commands.flux().subscribe(accepted::add);
+        Disposable first = submissions.publish("t", PAYLOAD).subscribe();
+        submissions.publishAll("t", Flux.just(PAYLOAD)).subscribe();
+        StepVerifier.create(submissions.publish("t", PAYLOAD))
+                .verifyErrorMessage("More than 2 publish calls are under way: wait for some to complete");
+        submissions.write("m", PAYLOAD, PAYLOAD).subscribe();
+        submissions.write("m", PAYLOAD, null).subscribe();
+        StepVerifier.create(submissions.write("m", PAYLOAD, null))
+                .verifyErrorMessage("More than 2 writes are under way: wait for some to complete");
+        first.dispose();
+        StepVerifier.create(submissions.publish("t", Bytes.utf8("y")))
+                .then(() -> submissions.open(admission))
+                .verifyComplete();
+        assertThat(accepted)
+                .containsExactlyInAnyOrder(
+                        new Input.Publish("t", List.of(PAYLOAD)),
+                        new Input.Write("m", PAYLOAD, PAYLOAD),
+                        new Input.Write("m", PAYLOAD, null),
+                        new Input.Publish("t", List.of(Bytes.utf8("y"))));
+    }
+
+    @Test
+    void withoutRoomNothingIsPublishedAndWhatWaitsFailsWhenTheNodeStops() {
+        commands.flux().subscribe(accepted::add);
+        submissions.open(admission);
+        room = false;
+        StepVerifier.create(submissions.publish("t", PAYLOAD))
+                .then(() -> assertThat(accepted).isEmpty())
+                .then(submissions::close)
+                .verifyErrorMessage("The node has stopped");
+        assertThat(accepted).isEmpty();
+    }
+
+    @Test
+    void aCallThatWasCancelledWhileItWaitedPublishesNothing() {
+        commands.flux().subscribe(accepted::add);
+        submissions.open(admission);
+        room = false;
+        Disposable cancelled = submissions.publish("t", PAYLOAD).subscribe();
+        submissions.publish("t", Bytes.utf8("y")).subscribe();
+        cancelled.dispose();
+        room = true;
+        admission.resume();
+        assertThat(accepted).containsExactly(new Input.Publish("t", List.of(Bytes.utf8("y"))));
+    }
+
+    @Test
+    void whatAnEndedPipelineDoesNotTakeIsAnErrorAndNotASuccess() {
+        commands.flux().subscribe().dispose();
+        submissions.open(admission);
+        StepVerifier.create(submissions.write("m", PAYLOAD, PAYLOAD)).verifyErrorMessage("The node has stopped");
+        StepVerifier.create(submissions.publish("t", PAYLOAD)).verifyErrorMessage("The node has stopped");
+    }
+}
