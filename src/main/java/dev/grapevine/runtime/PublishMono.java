@@ -17,7 +17,7 @@ final class PublishMono extends Mono<Void> {
      * A publish call.
      *
      * @param topic the topic
-     * @param payloads the payloads; signals come on the node's thread if they are asked for there
+     * @param payloads the payloads; what they do when asked happens on the thread that they choose
      * @param commands the way to the core
      * @param admission says when there is room
      */

@@ -2,41 +2,56 @@ package dev.grapevine.runtime;
 
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.protocol.step.Input;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
+import reactor.util.concurrent.Queues;
 import reactor.util.context.Context;
 
 /**
- * One publish call: asks its source for a window of payloads and gives what has arrived to the core as there is room, a
- * portion at a time, so that no outbox is filled much beyond the mark however long the payloads are. Asks for the next
- * window when it has given all of this one. Everything but subscription and cancellation happens on the node's thread.
+ * One publish call: keeps a window of payloads asked for at its source and gives what has arrived to the core as there is
+ * room, a portion at a time, so that no outbox is filled much beyond the mark however long the payloads are.
+ *
+ * <p>The source signals on its own thread, into a queue that never holds more than was asked for; the window is bounded
+ * by bytes, by the size of what came so far, so that a fast source of small payloads need not pause between two windows
+ * and one of large payloads does not fill the memory. Everything else but subscription and cancellation happens on the
+ * node's thread.
  */
 final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
 
-    /** Payloads asked for at a time. */
-    static final int WINDOW = 256;
+    /** Payloads asked for while nothing is known of their size. */
+    static final int FIRST_WINDOW = 64;
+
+    /** Most payloads asked for and not yet given to the core. */
+    static final int MAX_WINDOW = 2048;
+
+    /** About how many bytes may be asked for and not yet given to the core, unless a single payload is longer. */
+    static final long WINDOW_BYTES = 1 << 20;
 
     /** Bytes given to the core at a time, unless a single payload is longer. */
     static final int PORTION_BYTES = 256 << 10;
+
+    private static final AtomicIntegerFieldUpdater<PublishSession> SCHEDULED =
+            AtomicIntegerFieldUpdater.newUpdater(PublishSession.class, "scheduled");
 
     private final String topic;
     private final CoreSubscriber<? super Void> actual;
     private final Commands commands;
     private final Admission admission;
 
-    private final ArrayDeque<Bytes> arrived = new ArrayDeque<>();
-    private int outstanding;
-    private boolean asking;
-    private boolean scheduled;
+    private final Queue<Bytes> arrived = Queues.<Bytes>unbounded(FIRST_WINDOW).get();
+    private volatile int scheduled;
+    private int asked;
+    private int typicalBytes;
     private boolean waiting;
-    private boolean done;
     private @Nullable Throwable failure;
+    private volatile boolean done;
     private volatile boolean over;
     private volatile boolean cancelled;
     private @Nullable Subscription upstream;
@@ -66,26 +81,30 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
         if (!cancelled) {
             admission.enter(this);
             ask();
+            ready();
         }
     }
 
+    /** Fills the window again once half of it is used up, so that the source need not wait for the core. */
     private void ask() {
-        if (over || upstream == null) {
+        int window = window();
+        if (over || cancelled || upstream == null || asked > window / 2) {
             return;
         }
-        outstanding = WINDOW;
-        asking = true;
-        upstream.request(WINDOW);
-        asking = false;
-        if (done || !arrived.isEmpty()) {
-            ready(); // all came at once
-        }
+        int more = window - asked;
+        asked = window;
+        scheduled = 1; // a source that answers at once is seen by the caller's next look, without another task
+        upstream.request(more);
+        scheduled = 0;
+    }
+
+    private int window() {
+        return typicalBytes == 0 ? FIRST_WINDOW : (int) Math.max(1, Math.min(MAX_WINDOW, WINDOW_BYTES / typicalBytes));
     }
 
     @Override
     public void onNext(Bytes payload) {
-        outstanding--;
-        arrived.add(payload);
+        arrived.offer(payload);
         somethingCame();
     }
 
@@ -102,11 +121,10 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
     }
 
     private void somethingCame() {
-        if (!asking && !scheduled && !waiting) {
+        if (scheduled == 0 && SCHEDULED.compareAndSet(this, 0, 1)) {
             // Runs after whatever else is ready now has arrived too: natural batching.
-            scheduled = true;
             schedule(() -> {
-                scheduled = false;
+                scheduled = 0;
                 ready();
             });
         }
@@ -116,13 +134,12 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
         if (over || cancelled || waiting) {
             return;
         }
+        boolean last = done; // before the look into the queue: what came before the end is in it
         if (!arrived.isEmpty()) {
             waiting = true;
             admission.await(this);
-        } else if (done) {
+        } else if (last) {
             finish();
-        } else if (outstanding == 0) {
-            ask();
         }
     }
 
@@ -133,6 +150,7 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
             return;
         }
         if (commands.accept(new Input.Publish(topic, portion()))) {
+            ask();
             ready();
         } else {
             admission.leave(this);
@@ -141,13 +159,19 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
     }
 
     private List<Bytes> portion() {
-        List<Bytes> portion = new ArrayList<>(arrived.size());
+        List<Bytes> portion = new ArrayList<>();
         long bytes = 0;
-        do {
-            Bytes payload = arrived.remove();
-            bytes += payload.length();
-            portion.add(payload);
-        } while (!arrived.isEmpty() && bytes + arrived.element().length() <= PORTION_BYTES);
+        Bytes next = arrived.peek();
+        while (next != null && (portion.isEmpty() || bytes + next.length() <= PORTION_BYTES)) {
+            arrived.poll();
+            bytes += next.length();
+            portion.add(next);
+            next = arrived.peek();
+        }
+        asked -= portion.size();
+        int average = (int) (bytes / portion.size());
+        // Falls slowly and rises at once: a window is sized for the larger payloads of late.
+        typicalBytes = Math.max(1, Math.max(average, typicalBytes - typicalBytes / 8));
         return portion;
     }
 
@@ -165,7 +189,6 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
     void fail(Throwable error) {
         if (!cancelled && !over) {
             over = true;
-            arrived.clear();
             if (upstream != null) {
                 upstream.cancel();
             }

@@ -72,10 +72,7 @@ final class Submissions implements Publishing, Writing {
         // A source may produce, and its values are encoded, where it is asked: that must not be the node's thread.
         Flux<Bytes> offThread = payloads.subscribeOn(delivery);
         return underWay(
-                publishing,
-                "publish calls",
-                gate -> new PublishMono(
-                        topic, offThread.publishOn(gate.scheduler(), PublishSession.WINDOW), commands, gate));
+                publishing, "publish calls", gate -> new PublishMono(topic, offThread, commands, gate));
     }
 
     @Override
