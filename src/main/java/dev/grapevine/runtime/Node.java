@@ -7,7 +7,6 @@ import dev.grapevine.membership.MembershipEvent;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.observe.NodeState;
-import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.replicated.ReplicatedMap;
@@ -16,11 +15,8 @@ import dev.grapevine.transport.Endpoint;
 import dev.grapevine.transport.Transport;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,9 +31,6 @@ import reactor.core.scheduler.Scheduler;
  */
 public final class Node {
 
-    /** Most topics, and most maps, that a node opens. */
-    public static final int MAX_OPEN = 1024;
-
     private static final Logger log = LoggerFactory.getLogger(Node.class);
     private static final int MAX_UNDER_WAY = 65_536;
     private static final Duration DELIVERY_GRACE = Duration.ofSeconds(2);
@@ -49,8 +42,8 @@ public final class Node {
     private final NodeHandshake handshake;
     private final NodeViews views;
     private final Commands commands = new Commands();
-    private final Map<String, MapView<?, ?>> maps = new ConcurrentHashMap<>();
     private final Submissions submissions;
+    private final Catalogue catalogue;
     private final Sinks.Empty<Void> stopping = Sinks.empty();
     private final Mono<Void> stopped = Mono.defer(this::stopNow).cache();
     private final Mono<Void> closed = Mono.defer(this::closeNow).cache();
@@ -82,6 +75,7 @@ public final class Node {
         this.views = new NodeViews(config.cluster() + "/" + config.id(), config.seeds());
         this.submissions = new Submissions(
                 MAX_UNDER_WAY, commands, config.settings(), config.environment().delivery());
+        this.catalogue = new Catalogue(views, submissions, config.environment().delivery(), observer);
     }
 
     /**
@@ -162,7 +156,7 @@ public final class Node {
             parts = begun;
             state = NodeState.BOUND;
         }
-        maps.keySet().forEach(map -> commands.accept(new Input.OpenStore(map)));
+        catalogue.maps().forEach(map -> commands.accept(new Input.OpenStore(map)));
         EffectDispatcher dispatcher = new EffectDispatcher(self.origin(), links, views, observer);
         new NodeLoop(
                         self,
@@ -387,20 +381,8 @@ public final class Node {
      * @param <T> type of the values
      * @return see {@code Grapevine.topic}
      */
-    @SuppressWarnings("unchecked") // the codecs' names are the same, which says that they are interchangeable
     public <T> Topic<T> topic(String name, Codec<T> codec) {
-        checkName(name);
-        TopicChannel<?> channel = open(
-                views.topics(),
-                name,
-                "topics",
-                () -> new TopicChannel<>(
-                        name, codec, submissions, config.environment().delivery(), observer));
-        if (views.isCompleted()) {
-            channel.complete();
-        }
-        checkFormat("Topic", name, channel.codec().name(), codec.name());
-        return (Topic<T>) channel;
+        return catalogue.topic(name, codec);
     }
 
     /**
@@ -413,27 +395,13 @@ public final class Node {
      * @param <V> type of the values
      * @return see {@code Grapevine.map}
      */
-    @SuppressWarnings("unchecked") // the codecs' names are the same, which says that they are interchangeable
     public <K, V> ReplicatedMap<K, V> map(String name, Codec<K> keys, Codec<V> values) {
-        checkName(name);
-        boolean known = maps.containsKey(name);
-        MapView<?, ?> map = open(
-                maps,
-                name,
-                "maps",
-                () -> new MapView<>(
-                        name,
-                        keys,
-                        values,
-                        views.store(name),
-                        submissions,
-                        config.environment().delivery(),
-                        observer));
-        checkFormat("Map", name, map.format(), MapView.format(keys, values));
+        boolean known = catalogue.maps().contains(name);
+        ReplicatedMap<K, V> map = catalogue.map(name, keys, values);
         if (!known) {
             openStore(name);
         }
-        return (ReplicatedMap<K, V>) map;
+        return map;
     }
 
     private void openStore(String name) {
@@ -446,30 +414,6 @@ public final class Node {
         } catch (RejectedExecutionException e) {
             log.debug("Map {} was opened after the node had stopped", name);
         }
-    }
-
-    private static void checkName(String name) {
-        if (name.isBlank() || name.length() > DisseminationFrame.MAX_NAME_LENGTH) {
-            throw new IllegalArgumentException("The name of a topic or map has 1 to "
-                    + DisseminationFrame.MAX_NAME_LENGTH + " characters: '" + name + "'");
-        }
-    }
-
-    private static void checkFormat(String kind, String name, String open, String wanted) {
-        if (!open.equals(wanted)) {
-            throw new IllegalArgumentException(kind + " '" + name + "' is open with codec " + open + ", not " + wanted);
-        }
-    }
-
-    private static <C> C open(Map<String, C> opened, String name, String kind, Supplier<C> factory) {
-        C existing = opened.get(name);
-        if (existing != null) {
-            return existing;
-        }
-        if (opened.size() >= MAX_OPEN) {
-            throw new IllegalStateException("At most " + MAX_OPEN + " " + kind + " can be open");
-        }
-        return opened.computeIfAbsent(name, unused -> factory.get());
     }
 
     private Parts requireParts() {

@@ -71,8 +71,7 @@ final class Submissions implements Publishing, Writing {
     public Mono<Void> publishAll(String topic, Flux<Bytes> payloads) {
         // A source may produce, and its values are encoded, where it is asked: that must not be the node's thread.
         Flux<Bytes> offThread = payloads.subscribeOn(delivery);
-        return underWay(
-                publishing, "publish calls", gate -> new PublishMono(topic, offThread, commands, gate));
+        return underWay(publishing, "publish calls", gate -> new PublishMono(topic, offThread, commands, gate));
     }
 
     @Override
