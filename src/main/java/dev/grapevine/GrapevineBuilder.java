@@ -218,7 +218,8 @@ public final class GrapevineBuilder {
     /**
      * What carries frames. Default RSocket over TCP.
      *
-     * @param transport a transport that serves no other node; stopping the node disposes it
+     * @param transport a transport that serves no other node; stopping the node disposes it, and so does a bind that
+     *     fails, after which the node cannot be bound again
      * @return this builder
      */
     public GrapevineBuilder transport(Transport transport) {

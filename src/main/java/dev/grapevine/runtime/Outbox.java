@@ -33,6 +33,9 @@ final class Outbox extends Flux<List<Frame>> implements Subscription {
         }
     }
 
+    /** From this many bytes on an outbox counts as full: publishers are asked for no more. */
+    static final long HIGH_WATER = 512 << 10;
+
     private final int maxBatchBytes;
     private final long maxBytes;
     private final boolean dropOldest;
@@ -40,7 +43,8 @@ final class Outbox extends Flux<List<Frame>> implements Subscription {
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
     private long bytes;
     private long requested;
-    private long fullSince = Long.MIN_VALUE;
+    private boolean full;
+    private long fullSince;
     private boolean draining;
     private boolean closed;
     private @Nullable CoreSubscriber<? super List<Frame>> subscriber;
@@ -107,7 +111,7 @@ final class Outbox extends Flux<List<Frame>> implements Subscription {
         Waiting first = queue.remove();
         long size = first.size();
         if (queue.isEmpty() || size + queue.element().size() > maxBatchBytes) {
-            bytes -= size;
+            taken(size);
             return List.of(first.frame());
         }
         List<Frame> batch = new ArrayList<>();
@@ -117,8 +121,13 @@ final class Outbox extends Flux<List<Frame>> implements Subscription {
             size += next.size();
             batch.add(next.frame());
         }
-        bytes -= size;
+        taken(size);
         return batch;
+    }
+
+    private void taken(long size) {
+        bytes -= size;
+        full &= bytes >= HIGH_WATER; // whether or not anybody asks just now
     }
 
     /** How many bytes wait. */
@@ -127,18 +136,17 @@ final class Outbox extends Flux<List<Frame>> implements Subscription {
     }
 
     /**
-     * Whether more than the given number of bytes has been waiting without a break for longer than a time.
+     * For how long at least {@link #HIGH_WATER} bytes have been waiting without a break, as far as anybody asked.
      *
-     * @param mark the number of bytes
      * @param now time in nanoseconds
-     * @return nanoseconds since the mark was passed, or -1 if it is not passed
+     * @return nanoseconds since the first call that found it so, or -1 if it is not so now
      */
-    long fullFor(long mark, long now) {
-        if (bytes < mark) {
-            fullSince = Long.MIN_VALUE;
+    long fullFor(long now) {
+        if (bytes < HIGH_WATER) {
             return -1;
         }
-        if (fullSince == Long.MIN_VALUE) {
+        if (!full) {
+            full = true;
             fullSince = now;
         }
         return now - fullSince;

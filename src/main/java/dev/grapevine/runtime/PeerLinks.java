@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -28,8 +30,7 @@ import reactor.core.scheduler.Scheduler;
  */
 final class PeerLinks {
 
-    /** Above this many bytes in a data outbox publishers are asked for no more. */
-    static final long HIGH_WATER = 512 << 10;
+    private static final Logger log = LoggerFactory.getLogger(PeerLinks.class);
 
     /**
      * For how long one full outbox may hold up this node's publishers. After that the peer counts as lagging: it no
@@ -90,7 +91,16 @@ final class PeerLinks {
             Flux<Input> up = Flux.just(new Input.LinkUp(link.remote().member(), dialled));
             Mono<Input> down = Mono.defer(link::onClose)
                     .flatMap(cause -> remove(peer) ? Mono.just(new Input.LinkDown(origin, cause)) : Mono.empty());
-            return Flux.concat(up, peer.traffic(), down).mergeWith(retired.then(Mono.empty()));
+            return Flux.concat(up, traffic(peer), down).mergeWith(retired.then(Mono.empty()));
+        });
+    }
+
+    /** A link that breaks the transport's contract ends; it does not take the node with it. */
+    private Flux<Input> traffic(PeerLink peer) {
+        return peer.traffic().onErrorResume(error -> {
+            log.warn("The link to {} failed in a way that no transport should; it is closed", peer.origin(), error);
+            close(peer);
+            return Flux.empty();
         });
     }
 
@@ -168,7 +178,7 @@ final class PeerLinks {
     boolean hasRoom(long now) {
         boolean room = true;
         for (PeerLink peer : links.values()) {
-            long full = peer.outbox(Lane.DATA).fullFor(HIGH_WATER, now);
+            long full = peer.outbox(Lane.DATA).fullFor(now);
             room &= full < 0 || full > LAG_GRACE.toNanos();
         }
         return room;

@@ -135,7 +135,8 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
             return;
         }
         boolean last = done; // before the look into the queue: what came before the end is in it
-        if (!arrived.isEmpty()) {
+        // Not isEmpty(): while a payload is being put in, the queue is not empty and yet has nothing to give.
+        if (arrived.peek() != null) {
             waiting = true;
             admission.await(this);
         } else if (last) {

@@ -136,14 +136,32 @@ class OutboxTest {
     }
 
     @Test
-    void howLongItHasBeenFullIsMeasuredFromWhenTheMarkWasPassed() {
-        Outbox outbox = outbox(10_000, 100_000, false);
-        assertThat(outbox.fullFor(500, 10)).isEqualTo(-1);
-        outbox.offer(frame(1, 600));
-        assertThat(outbox.fullFor(500, 20)).isZero();
-        assertThat(outbox.fullFor(500, 50)).isEqualTo(30);
+    void howLongItHasBeenFullIsMeasuredFromWhenItWasFirstSeen() {
+        Outbox outbox = outbox(10_000, 10 << 20, false);
+        assertThat(outbox.fullFor(10)).isEqualTo(-1);
+        outbox.offer(frame(1, 600 << 10));
+        assertThat(outbox.fullFor(20)).isZero();
+        assertThat(outbox.fullFor(50)).isEqualTo(30);
         outbox.subscribe(batch -> {});
-        assertThat(outbox.fullFor(500, 60)).isEqualTo(-1);
+        assertThat(outbox.fullFor(60)).isEqualTo(-1);
+    }
+
+    @Test
+    void anOutboxThatDrainedWhileNobodyAskedIsNotTakenToHaveBeenFullAllTheTime() {
+        Outbox outbox = outbox(10_000, 10 << 20, false);
+        StepVerifier.create(outbox, 1)
+                .then(() -> {
+                    outbox.offer(frame(1, 600 << 10));
+                    assertThat(outbox.fullFor(20)).isZero();
+                    outbox.flush();
+                })
+                .expectNextCount(1)
+                .then(() -> {
+                    outbox.offer(frame(2, 600 << 10));
+                    assertThat(outbox.fullFor(90)).isZero();
+                })
+                .thenCancel()
+                .verify();
     }
 
     @Test

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.protocol.NodeSettings;
 import dev.grapevine.protocol.step.Input;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -77,5 +81,31 @@ class SubmissionsTest {
         submissions.open(admission);
         StepVerifier.create(submissions.write("m", PAYLOAD, PAYLOAD)).verifyErrorMessage("The node has stopped");
         StepVerifier.create(submissions.publish("t", PAYLOAD)).verifyErrorMessage("The node has stopped");
+    }
+
+    @Test
+    void aSourceThatRunsBesideTheNodeLosesNothingAndKeepsItsOrder() {
+        Scheduler source = Schedulers.newSingle("source");
+        Scheduler node = Schedulers.newSingle("node");
+        Submissions real = new Submissions(1, commands, NodeSettings.DEFAULT, source);
+        real.open(new Admission(() -> true, node));
+        AtomicInteger next = new AtomicInteger();
+        AtomicInteger wrong = new AtomicInteger();
+        commands.flux().subscribe(input -> {
+            for (Bytes payload : ((Input.Publish) input).payloads()) {
+                wrong.addAndGet(payload.asByteBuffer().getInt() == next.getAndIncrement() ? 0 : 1);
+            }
+        });
+        int count = 1_000_000;
+        Flux<Bytes> numbers = Flux.range(0, count)
+                .map(i -> Bytes.wrap(ByteBuffer.allocate(4).putInt(i).array()));
+        try {
+            StepVerifier.create(real.publishAll("t", numbers)).expectComplete().verify(Duration.ofSeconds(30));
+        } finally {
+            source.dispose();
+            node.dispose();
+        }
+        assertThat(next).hasValue(count);
+        assertThat(wrong).hasValue(0);
     }
 }

@@ -1,0 +1,123 @@
+package dev.grapevine.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.grapevine.membership.Address;
+import dev.grapevine.membership.Member;
+import dev.grapevine.membership.MemberId;
+import dev.grapevine.membership.Origin;
+import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.protocol.frame.Frame;
+import dev.grapevine.protocol.frame.Lane;
+import dev.grapevine.protocol.step.Input;
+import dev.grapevine.protocol.step.LinkLoss;
+import dev.grapevine.transport.Link;
+import dev.grapevine.transport.LinkLimits;
+import dev.grapevine.wire.Hello;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.test.StepVerifier;
+import reactor.test.publisher.TestPublisher;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+class PeerLinksTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Member PEER =
+            new Member(new Origin(new MemberId(2, 0), 1), "peer", new Address("h", 1), "", Map.of());
+
+    private final PeerLinks links = new PeerLinks(
+            new MemberId(1, 0), LinkLimits.DEFAULT, VirtualTimeScheduler.create(), GrapevineObserver.NONE);
+
+    /** A link whose frames and end the test decides. */
+    private static final class TestLink implements Link {
+
+        private final boolean dialled;
+        private final TestPublisher<List<Frame>> frames = TestPublisher.create();
+        private final Sinks.One<LinkLoss> closed = Sinks.one();
+
+        TestLink(boolean dialled) {
+            this.dialled = dialled;
+        }
+
+        @Override
+        public Hello remote() {
+            return new Hello("test", 1, 1, PEER);
+        }
+
+        @Override
+        public boolean dialled() {
+            return dialled;
+        }
+
+        @Override
+        public Flux<List<Frame>> receive() {
+            return frames.flux();
+        }
+
+        @Override
+        public Mono<Void> send(Lane lane, Flux<List<Frame>> batches) {
+            return batches.takeUntilOther(closed.asMono()).then();
+        }
+
+        @Override
+        public Mono<LinkLoss> onClose() {
+            return closed.asMono();
+        }
+
+        @Override
+        public void close() {
+            closed.tryEmitValue(LinkLoss.LOCAL);
+        }
+    }
+
+    @Test
+    void theLifeOfALinkIsUpWhatItBringsAndDown() {
+        TestLink link = new TestLink(true);
+        StepVerifier.create(links.session(link, PEER.address()))
+                .expectNext(new Input.LinkUp(PEER, PEER.address()))
+                .then(() -> link.frames.next(List.of()))
+                .expectNext(new Input.Received(PEER.origin(), List.of()))
+                .then(link.frames::complete)
+                .then(() -> links.close(PEER.origin()))
+                .expectNext(new Input.LinkDown(PEER.origin(), LinkLoss.LOCAL))
+                .expectComplete()
+                .verify(PATIENCE);
+        assertThat(links.size()).isZero();
+    }
+
+    @Test
+    void aLinkThatBreaksItsContractEndsWithoutTakingTheNodeWithIt() {
+        TestLink link = new TestLink(true);
+        StepVerifier.create(links.session(link, null))
+                .expectNext(new Input.LinkUp(PEER, null))
+                .then(() -> link.frames.error(new IllegalStateException("no transport should")))
+                .expectNext(new Input.LinkDown(PEER.origin(), LinkLoss.LOCAL))
+                .expectComplete()
+                .verify(PATIENCE);
+        assertThat(links.size()).isZero();
+    }
+
+    @Test
+    void aPeerThatDialsAgainReplacesItsLinkAndOnlyTheSecondOnesEndIsNews() {
+        TestLink first = new TestLink(false);
+        TestLink second = new TestLink(false);
+        StepVerifier.create(Flux.merge(links.session(first, null), links.session(second, null)))
+                .expectNext(new Input.LinkUp(PEER, null), new Input.LinkUp(PEER, null))
+                .then(first.frames::complete)
+                .then(() -> first.closed.tryEmitValue(LinkLoss.LOST))
+                .then(() -> assertThat(links.size()).isEqualTo(1))
+                .then(second.frames::complete)
+                .then(() -> second.closed.tryEmitValue(LinkLoss.LOST))
+                .expectNext(new Input.LinkDown(PEER.origin(), LinkLoss.LOST))
+                .thenCancel()
+                .verify(PATIENCE);
+        assertThat(links.size()).isZero();
+    }
+}
