@@ -8,7 +8,6 @@ import dev.grapevine.membership.Member;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.NodeSettings;
-import dev.grapevine.protocol.overlay.OverlaySettings;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.replicated.MapChange;
@@ -213,18 +212,8 @@ class LoopbackClusterTest {
     }
 
     private static NodeSettings retryingEveryFewMilliseconds(NodeSettings settings) {
-        OverlaySettings overlay = settings.overlay();
-        return new NodeSettings(
-                settings.tickInterval(),
-                settings.membership(),
-                new OverlaySettings(
-                        Duration.ofMillis(1),
-                        Duration.ofMillis(10),
-                        overlay.maxDials(),
-                        overlay.maxPeers(),
-                        overlay.lostRetention()),
-                settings.dissemination(),
-                settings.antiEntropy());
+        return settings.withOverlay(
+                overlay -> overlay.withRetryMin(Duration.ofMillis(1)).withRetryMax(Duration.ofMillis(10)));
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.grapevine.protocol.dissemination.DisseminationSettings;
 import dev.grapevine.protocol.membership.MembershipSettings;
 import dev.grapevine.protocol.overlay.OverlaySettings;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /**
  * The settings of every core of a node.
@@ -29,4 +30,54 @@ public record NodeSettings(
             OverlaySettings.DEFAULT,
             DisseminationSettings.DEFAULT,
             AntiEntropySettings.DEFAULT);
+
+    /**
+     * The same settings with another {@link #tickInterval()}.
+     *
+     * @param tickInterval the value to use
+     * @return a changed copy
+     */
+    public NodeSettings withTickInterval(Duration tickInterval) {
+        return new NodeSettings(tickInterval, membership, overlay, dissemination, antiEntropy);
+    }
+
+    /**
+     * The same settings with another {@link #membership()}.
+     *
+     * @param change is given the settings so far and returns those to use
+     * @return a changed copy
+     */
+    public NodeSettings withMembership(UnaryOperator<MembershipSettings> change) {
+        return new NodeSettings(tickInterval, change.apply(membership), overlay, dissemination, antiEntropy);
+    }
+
+    /**
+     * The same settings with another {@link #overlay()}.
+     *
+     * @param change is given the settings so far and returns those to use
+     * @return a changed copy
+     */
+    public NodeSettings withOverlay(UnaryOperator<OverlaySettings> change) {
+        return new NodeSettings(tickInterval, membership, change.apply(overlay), dissemination, antiEntropy);
+    }
+
+    /**
+     * The same settings with another {@link #dissemination()}.
+     *
+     * @param change is given the settings so far and returns those to use
+     * @return a changed copy
+     */
+    public NodeSettings withDissemination(UnaryOperator<DisseminationSettings> change) {
+        return new NodeSettings(tickInterval, membership, overlay, change.apply(dissemination), antiEntropy);
+    }
+
+    /**
+     * The same settings with another {@link #antiEntropy()}.
+     *
+     * @param change is given the settings so far and returns those to use
+     * @return a changed copy
+     */
+    public NodeSettings withAntiEntropy(UnaryOperator<AntiEntropySettings> change) {
+        return new NodeSettings(tickInterval, membership, overlay, dissemination, change.apply(antiEntropy));
+    }
 }

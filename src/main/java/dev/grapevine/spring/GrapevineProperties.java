@@ -82,20 +82,12 @@ public record GrapevineProperties(
         }
 
         MembershipSettings toSettings() {
-            MembershipSettings defaults = MembershipSettings.DEFAULT;
-            return new MembershipSettings(
-                    probeInterval,
-                    probeTimeout,
-                    indirectProbes,
-                    suspicionMultiplier,
-                    defaults.suspicionMaxMultiplier(),
-                    defaults.retransmitMultiplier(),
-                    defaults.gossipInterval(),
-                    defaults.gossipFanout(),
-                    defaults.syncInterval(),
-                    defaults.deadRetention(),
-                    leaveTimeout,
-                    defaults.maxMembers());
+            return MembershipSettings.DEFAULT
+                    .withProbeInterval(probeInterval)
+                    .withProbeTimeout(probeTimeout)
+                    .withIndirectProbes(indirectProbes)
+                    .withSuspicionMultiplier(suspicionMultiplier)
+                    .withLeaveTimeout(leaveTimeout);
         }
     }
 
@@ -139,17 +131,9 @@ public record GrapevineProperties(
             @DefaultValue("16MB") DataSize retained) {
 
         DisseminationSettings toSettings() {
-            DisseminationSettings defaults = DisseminationSettings.DEFAULT;
-            return new DisseminationSettings(
-                    Checks.bytes("max-payload", maxPayload),
-                    Checks.positive("retained", retained),
-                    defaults.reorderMessages(),
-                    defaults.reorderBytes(),
-                    defaults.pullDelay(),
-                    defaults.pullRetry(),
-                    defaults.digestInterval(),
-                    defaults.idleDigestInterval(),
-                    defaults.maxStreams());
+            return DisseminationSettings.DEFAULT
+                    .withMaxPayloadBytes(Checks.bytes("max-payload", maxPayload))
+                    .withRetainedBytes(Checks.positive("retained", retained));
         }
     }
 
@@ -164,27 +148,17 @@ public record GrapevineProperties(
             @DefaultValue("1024") int maxMaps) {
 
         AntiEntropySettings toSettings() {
-            AntiEntropySettings defaults = AntiEntropySettings.DEFAULT;
             Checks.atLeast("max-maps", maxMaps, 1);
-            return new AntiEntropySettings(
-                    Checks.bytes("max-entry", maxEntry),
-                    defaults.logBytes(),
-                    defaults.syncInterval(),
-                    defaults.maxSyncInterval(),
-                    defaults.chunkBytes(),
-                    defaults.transferTimeout(),
-                    defaults.maxDrift(),
-                    defaults.cloudDots(),
-                    maxMaps);
+            return AntiEntropySettings.DEFAULT
+                    .withMaxEntryBytes(Checks.bytes("max-entry", maxEntry))
+                    .withMaxStores(maxMaps);
         }
     }
 
     NodeSettings toSettings() {
-        return new NodeSettings(
-                NodeSettings.DEFAULT.tickInterval(),
-                membership.toSettings(),
-                NodeSettings.DEFAULT.overlay(),
-                topics.toSettings(),
-                maps.toSettings());
+        return NodeSettings.DEFAULT
+                .withMembership(defaults -> membership.toSettings())
+                .withDissemination(defaults -> topics.toSettings())
+                .withAntiEntropy(defaults -> maps.toSettings());
     }
 }

@@ -66,4 +66,175 @@ public record AntiEntropySettings(
     private static boolean isNotPositive(Duration time) {
         return time.isZero() || time.isNegative();
     }
+
+    /**
+     * The same settings with another {@link #maxEntryBytes()}.
+     *
+     * @param maxEntryBytes the value to use
+     * @return a changed copy
+     */
+    public AntiEntropySettings withMaxEntryBytes(int maxEntryBytes) {
+        return new AntiEntropySettings(
+                maxEntryBytes,
+                logBytes,
+                syncInterval,
+                maxSyncInterval,
+                chunkBytes,
+                transferTimeout,
+                maxDrift,
+                cloudDots,
+                maxStores);
+    }
+
+    /**
+     * The same settings with another {@link #logBytes()}.
+     *
+     * @param logBytes the value to use
+     * @return a changed copy
+     */
+    public AntiEntropySettings withLogBytes(long logBytes) {
+        return new AntiEntropySettings(
+                maxEntryBytes,
+                logBytes,
+                syncInterval,
+                maxSyncInterval,
+                chunkBytes,
+                transferTimeout,
+                maxDrift,
+                cloudDots,
+                maxStores);
+    }
+
+    /**
+     * The same settings with another {@link #syncInterval()}.
+     *
+     * @param syncInterval the value to use
+     * @return a changed copy
+     */
+    public AntiEntropySettings withSyncInterval(Duration syncInterval) {
+        return new AntiEntropySettings(
+                maxEntryBytes,
+                logBytes,
+                syncInterval,
+                maxSyncInterval,
+                chunkBytes,
+                transferTimeout,
+                maxDrift,
+                cloudDots,
+                maxStores);
+    }
+
+    /**
+     * The same settings with another {@link #maxSyncInterval()}.
+     *
+     * @param maxSyncInterval the value to use
+     * @return a changed copy
+     */
+    public AntiEntropySettings withMaxSyncInterval(Duration maxSyncInterval) {
+        return new AntiEntropySettings(
+                maxEntryBytes,
+                logBytes,
+                syncInterval,
+                maxSyncInterval,
+                chunkBytes,
+                transferTimeout,
+                maxDrift,
+                cloudDots,
+                maxStores);
+    }
+
+    /**
+     * The same settings with another {@link #chunkBytes()}.
+     *
+     * @param chunkBytes the value to use
+     * @return a changed copy
+     */
+    public AntiEntropySettings withChunkBytes(int chunkBytes) {
+        return new AntiEntropySettings(
+                maxEntryBytes,
+                logBytes,
+                syncInterval,
+                maxSyncInterval,
+                chunkBytes,
+                transferTimeout,
+                maxDrift,
+                cloudDots,
+                maxStores);
+    }
+
+    /**
+     * The same settings with another {@link #transferTimeout()}.
+     *
+     * @param transferTimeout the value to use
+     * @return a changed copy
+     */
+    public AntiEntropySettings withTransferTimeout(Duration transferTimeout) {
+        return new AntiEntropySettings(
+                maxEntryBytes,
+                logBytes,
+                syncInterval,
+                maxSyncInterval,
+                chunkBytes,
+                transferTimeout,
+                maxDrift,
+                cloudDots,
+                maxStores);
+    }
+
+    /**
+     * The same settings with another {@link #maxDrift()}.
+     *
+     * @param maxDrift the value to use
+     * @return a changed copy
+     */
+    public AntiEntropySettings withMaxDrift(Duration maxDrift) {
+        return new AntiEntropySettings(
+                maxEntryBytes,
+                logBytes,
+                syncInterval,
+                maxSyncInterval,
+                chunkBytes,
+                transferTimeout,
+                maxDrift,
+                cloudDots,
+                maxStores);
+    }
+
+    /**
+     * The same settings with another {@link #cloudDots()}.
+     *
+     * @param cloudDots the value to use
+     * @return a changed copy
+     */
+    public AntiEntropySettings withCloudDots(int cloudDots) {
+        return new AntiEntropySettings(
+                maxEntryBytes,
+                logBytes,
+                syncInterval,
+                maxSyncInterval,
+                chunkBytes,
+                transferTimeout,
+                maxDrift,
+                cloudDots,
+                maxStores);
+    }
+
+    /**
+     * The same settings with another {@link #maxStores()}.
+     *
+     * @param maxStores the value to use
+     * @return a changed copy
+     */
+    public AntiEntropySettings withMaxStores(int maxStores) {
+        return new AntiEntropySettings(
+                maxEntryBytes,
+                logBytes,
+                syncInterval,
+                maxSyncInterval,
+                chunkBytes,
+                transferTimeout,
+                maxDrift,
+                cloudDots,
+                maxStores);
+    }
 }

@@ -63,4 +63,175 @@ public record DisseminationSettings(
             throw new IllegalArgumentException(name + " is at least " + least + ", not " + value);
         }
     }
+
+    /**
+     * The same settings with another {@link #maxPayloadBytes()}.
+     *
+     * @param maxPayloadBytes the value to use
+     * @return a changed copy
+     */
+    public DisseminationSettings withMaxPayloadBytes(int maxPayloadBytes) {
+        return new DisseminationSettings(
+                maxPayloadBytes,
+                retainedBytes,
+                reorderMessages,
+                reorderBytes,
+                pullDelay,
+                pullRetry,
+                digestInterval,
+                idleDigestInterval,
+                maxStreams);
+    }
+
+    /**
+     * The same settings with another {@link #retainedBytes()}.
+     *
+     * @param retainedBytes the value to use
+     * @return a changed copy
+     */
+    public DisseminationSettings withRetainedBytes(long retainedBytes) {
+        return new DisseminationSettings(
+                maxPayloadBytes,
+                retainedBytes,
+                reorderMessages,
+                reorderBytes,
+                pullDelay,
+                pullRetry,
+                digestInterval,
+                idleDigestInterval,
+                maxStreams);
+    }
+
+    /**
+     * The same settings with another {@link #reorderMessages()}.
+     *
+     * @param reorderMessages the value to use
+     * @return a changed copy
+     */
+    public DisseminationSettings withReorderMessages(int reorderMessages) {
+        return new DisseminationSettings(
+                maxPayloadBytes,
+                retainedBytes,
+                reorderMessages,
+                reorderBytes,
+                pullDelay,
+                pullRetry,
+                digestInterval,
+                idleDigestInterval,
+                maxStreams);
+    }
+
+    /**
+     * The same settings with another {@link #reorderBytes()}.
+     *
+     * @param reorderBytes the value to use
+     * @return a changed copy
+     */
+    public DisseminationSettings withReorderBytes(long reorderBytes) {
+        return new DisseminationSettings(
+                maxPayloadBytes,
+                retainedBytes,
+                reorderMessages,
+                reorderBytes,
+                pullDelay,
+                pullRetry,
+                digestInterval,
+                idleDigestInterval,
+                maxStreams);
+    }
+
+    /**
+     * The same settings with another {@link #pullDelay()}.
+     *
+     * @param pullDelay the value to use
+     * @return a changed copy
+     */
+    public DisseminationSettings withPullDelay(Duration pullDelay) {
+        return new DisseminationSettings(
+                maxPayloadBytes,
+                retainedBytes,
+                reorderMessages,
+                reorderBytes,
+                pullDelay,
+                pullRetry,
+                digestInterval,
+                idleDigestInterval,
+                maxStreams);
+    }
+
+    /**
+     * The same settings with another {@link #pullRetry()}.
+     *
+     * @param pullRetry the value to use
+     * @return a changed copy
+     */
+    public DisseminationSettings withPullRetry(Duration pullRetry) {
+        return new DisseminationSettings(
+                maxPayloadBytes,
+                retainedBytes,
+                reorderMessages,
+                reorderBytes,
+                pullDelay,
+                pullRetry,
+                digestInterval,
+                idleDigestInterval,
+                maxStreams);
+    }
+
+    /**
+     * The same settings with another {@link #digestInterval()}.
+     *
+     * @param digestInterval the value to use
+     * @return a changed copy
+     */
+    public DisseminationSettings withDigestInterval(Duration digestInterval) {
+        return new DisseminationSettings(
+                maxPayloadBytes,
+                retainedBytes,
+                reorderMessages,
+                reorderBytes,
+                pullDelay,
+                pullRetry,
+                digestInterval,
+                idleDigestInterval,
+                maxStreams);
+    }
+
+    /**
+     * The same settings with another {@link #idleDigestInterval()}.
+     *
+     * @param idleDigestInterval the value to use
+     * @return a changed copy
+     */
+    public DisseminationSettings withIdleDigestInterval(Duration idleDigestInterval) {
+        return new DisseminationSettings(
+                maxPayloadBytes,
+                retainedBytes,
+                reorderMessages,
+                reorderBytes,
+                pullDelay,
+                pullRetry,
+                digestInterval,
+                idleDigestInterval,
+                maxStreams);
+    }
+
+    /**
+     * The same settings with another {@link #maxStreams()}.
+     *
+     * @param maxStreams the value to use
+     * @return a changed copy
+     */
+    public DisseminationSettings withMaxStreams(int maxStreams) {
+        return new DisseminationSettings(
+                maxPayloadBytes,
+                retainedBytes,
+                reorderMessages,
+                reorderBytes,
+                pullDelay,
+                pullRetry,
+                digestInterval,
+                idleDigestInterval,
+                maxStreams);
+    }
 }

@@ -47,4 +47,268 @@ public record MembershipSettings(
             Duration.ofHours(24),
             Duration.ofSeconds(1),
             16_384);
+
+    /**
+     * The same settings with another {@link #probeInterval()}.
+     *
+     * @param probeInterval the value to use
+     * @return a changed copy
+     */
+    public MembershipSettings withProbeInterval(Duration probeInterval) {
+        return new MembershipSettings(
+                probeInterval,
+                probeTimeout,
+                indirectProbes,
+                suspicionMultiplier,
+                suspicionMaxMultiplier,
+                retransmitMultiplier,
+                gossipInterval,
+                gossipFanout,
+                syncInterval,
+                deadRetention,
+                leaveTimeout,
+                maxMembers);
+    }
+
+    /**
+     * The same settings with another {@link #probeTimeout()}.
+     *
+     * @param probeTimeout the value to use
+     * @return a changed copy
+     */
+    public MembershipSettings withProbeTimeout(Duration probeTimeout) {
+        return new MembershipSettings(
+                probeInterval,
+                probeTimeout,
+                indirectProbes,
+                suspicionMultiplier,
+                suspicionMaxMultiplier,
+                retransmitMultiplier,
+                gossipInterval,
+                gossipFanout,
+                syncInterval,
+                deadRetention,
+                leaveTimeout,
+                maxMembers);
+    }
+
+    /**
+     * The same settings with another {@link #indirectProbes()}.
+     *
+     * @param indirectProbes the value to use
+     * @return a changed copy
+     */
+    public MembershipSettings withIndirectProbes(int indirectProbes) {
+        return new MembershipSettings(
+                probeInterval,
+                probeTimeout,
+                indirectProbes,
+                suspicionMultiplier,
+                suspicionMaxMultiplier,
+                retransmitMultiplier,
+                gossipInterval,
+                gossipFanout,
+                syncInterval,
+                deadRetention,
+                leaveTimeout,
+                maxMembers);
+    }
+
+    /**
+     * The same settings with another {@link #suspicionMultiplier()}.
+     *
+     * @param suspicionMultiplier the value to use
+     * @return a changed copy
+     */
+    public MembershipSettings withSuspicionMultiplier(int suspicionMultiplier) {
+        return new MembershipSettings(
+                probeInterval,
+                probeTimeout,
+                indirectProbes,
+                suspicionMultiplier,
+                suspicionMaxMultiplier,
+                retransmitMultiplier,
+                gossipInterval,
+                gossipFanout,
+                syncInterval,
+                deadRetention,
+                leaveTimeout,
+                maxMembers);
+    }
+
+    /**
+     * The same settings with another {@link #suspicionMaxMultiplier()}.
+     *
+     * @param suspicionMaxMultiplier the value to use
+     * @return a changed copy
+     */
+    public MembershipSettings withSuspicionMaxMultiplier(int suspicionMaxMultiplier) {
+        return new MembershipSettings(
+                probeInterval,
+                probeTimeout,
+                indirectProbes,
+                suspicionMultiplier,
+                suspicionMaxMultiplier,
+                retransmitMultiplier,
+                gossipInterval,
+                gossipFanout,
+                syncInterval,
+                deadRetention,
+                leaveTimeout,
+                maxMembers);
+    }
+
+    /**
+     * The same settings with another {@link #retransmitMultiplier()}.
+     *
+     * @param retransmitMultiplier the value to use
+     * @return a changed copy
+     */
+    public MembershipSettings withRetransmitMultiplier(int retransmitMultiplier) {
+        return new MembershipSettings(
+                probeInterval,
+                probeTimeout,
+                indirectProbes,
+                suspicionMultiplier,
+                suspicionMaxMultiplier,
+                retransmitMultiplier,
+                gossipInterval,
+                gossipFanout,
+                syncInterval,
+                deadRetention,
+                leaveTimeout,
+                maxMembers);
+    }
+
+    /**
+     * The same settings with another {@link #gossipInterval()}.
+     *
+     * @param gossipInterval the value to use
+     * @return a changed copy
+     */
+    public MembershipSettings withGossipInterval(Duration gossipInterval) {
+        return new MembershipSettings(
+                probeInterval,
+                probeTimeout,
+                indirectProbes,
+                suspicionMultiplier,
+                suspicionMaxMultiplier,
+                retransmitMultiplier,
+                gossipInterval,
+                gossipFanout,
+                syncInterval,
+                deadRetention,
+                leaveTimeout,
+                maxMembers);
+    }
+
+    /**
+     * The same settings with another {@link #gossipFanout()}.
+     *
+     * @param gossipFanout the value to use
+     * @return a changed copy
+     */
+    public MembershipSettings withGossipFanout(int gossipFanout) {
+        return new MembershipSettings(
+                probeInterval,
+                probeTimeout,
+                indirectProbes,
+                suspicionMultiplier,
+                suspicionMaxMultiplier,
+                retransmitMultiplier,
+                gossipInterval,
+                gossipFanout,
+                syncInterval,
+                deadRetention,
+                leaveTimeout,
+                maxMembers);
+    }
+
+    /**
+     * The same settings with another {@link #syncInterval()}.
+     *
+     * @param syncInterval the value to use
+     * @return a changed copy
+     */
+    public MembershipSettings withSyncInterval(Duration syncInterval) {
+        return new MembershipSettings(
+                probeInterval,
+                probeTimeout,
+                indirectProbes,
+                suspicionMultiplier,
+                suspicionMaxMultiplier,
+                retransmitMultiplier,
+                gossipInterval,
+                gossipFanout,
+                syncInterval,
+                deadRetention,
+                leaveTimeout,
+                maxMembers);
+    }
+
+    /**
+     * The same settings with another {@link #deadRetention()}.
+     *
+     * @param deadRetention the value to use
+     * @return a changed copy
+     */
+    public MembershipSettings withDeadRetention(Duration deadRetention) {
+        return new MembershipSettings(
+                probeInterval,
+                probeTimeout,
+                indirectProbes,
+                suspicionMultiplier,
+                suspicionMaxMultiplier,
+                retransmitMultiplier,
+                gossipInterval,
+                gossipFanout,
+                syncInterval,
+                deadRetention,
+                leaveTimeout,
+                maxMembers);
+    }
+
+    /**
+     * The same settings with another {@link #leaveTimeout()}.
+     *
+     * @param leaveTimeout the value to use
+     * @return a changed copy
+     */
+    public MembershipSettings withLeaveTimeout(Duration leaveTimeout) {
+        return new MembershipSettings(
+                probeInterval,
+                probeTimeout,
+                indirectProbes,
+                suspicionMultiplier,
+                suspicionMaxMultiplier,
+                retransmitMultiplier,
+                gossipInterval,
+                gossipFanout,
+                syncInterval,
+                deadRetention,
+                leaveTimeout,
+                maxMembers);
+    }
+
+    /**
+     * The same settings with another {@link #maxMembers()}.
+     *
+     * @param maxMembers the value to use
+     * @return a changed copy
+     */
+    public MembershipSettings withMaxMembers(int maxMembers) {
+        return new MembershipSettings(
+                probeInterval,
+                probeTimeout,
+                indirectProbes,
+                suspicionMultiplier,
+                suspicionMaxMultiplier,
+                retransmitMultiplier,
+                gossipInterval,
+                gossipFanout,
+                syncInterval,
+                deadRetention,
+                leaveTimeout,
+                maxMembers);
+    }
 }

@@ -17,4 +17,54 @@ public record OverlaySettings(
     /** The defaults. */
     public static final OverlaySettings DEFAULT =
             new OverlaySettings(Duration.ofMillis(200), Duration.ofSeconds(10), 32, 256, Duration.ofHours(24));
+
+    /**
+     * The same settings with another {@link #retryMin()}.
+     *
+     * @param retryMin the value to use
+     * @return a changed copy
+     */
+    public OverlaySettings withRetryMin(Duration retryMin) {
+        return new OverlaySettings(retryMin, retryMax, maxDials, maxPeers, lostRetention);
+    }
+
+    /**
+     * The same settings with another {@link #retryMax()}.
+     *
+     * @param retryMax the value to use
+     * @return a changed copy
+     */
+    public OverlaySettings withRetryMax(Duration retryMax) {
+        return new OverlaySettings(retryMin, retryMax, maxDials, maxPeers, lostRetention);
+    }
+
+    /**
+     * The same settings with another {@link #maxDials()}.
+     *
+     * @param maxDials the value to use
+     * @return a changed copy
+     */
+    public OverlaySettings withMaxDials(int maxDials) {
+        return new OverlaySettings(retryMin, retryMax, maxDials, maxPeers, lostRetention);
+    }
+
+    /**
+     * The same settings with another {@link #maxPeers()}.
+     *
+     * @param maxPeers the value to use
+     * @return a changed copy
+     */
+    public OverlaySettings withMaxPeers(int maxPeers) {
+        return new OverlaySettings(retryMin, retryMax, maxDials, maxPeers, lostRetention);
+    }
+
+    /**
+     * The same settings with another {@link #lostRetention()}.
+     *
+     * @param lostRetention the value to use
+     * @return a changed copy
+     */
+    public OverlaySettings withLostRetention(Duration lostRetention) {
+        return new OverlaySettings(retryMin, retryMax, maxDials, maxPeers, lostRetention);
+    }
 }

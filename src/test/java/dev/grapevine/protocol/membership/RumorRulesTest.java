@@ -305,7 +305,7 @@ class RumorRulesTest {
 
     @Test
     void whenTheTableIsFullTheOldestTombstoneGivesWayAndOtherwiseTheStrangerIsRejected() {
-        SwimScript script = new SwimScript(withMaxMembers(4));
+        SwimScript script = new SwimScript(MembershipSettings.DEFAULT.withMaxMembers(4));
         script.join();
         script.linkUp(two);
         script.gossip(two, dead(member(5), 0, two), dead(member(6), 0, two));
@@ -325,22 +325,5 @@ class RumorRulesTest {
         assertThat(script.core.status(three.origin())).isEqualTo(MemberStatus.DEAD);
         script.run(2_000, two);
         assertThat(script.core.status(three.origin())).isNull();
-    }
-
-    private static MembershipSettings withMaxMembers(int maxMembers) {
-        MembershipSettings defaults = MembershipSettings.DEFAULT;
-        return new MembershipSettings(
-                defaults.probeInterval(),
-                defaults.probeTimeout(),
-                defaults.indirectProbes(),
-                defaults.suspicionMultiplier(),
-                defaults.suspicionMaxMultiplier(),
-                defaults.retransmitMultiplier(),
-                defaults.gossipInterval(),
-                defaults.gossipFanout(),
-                defaults.syncInterval(),
-                defaults.deadRetention(),
-                defaults.leaveTimeout(),
-                maxMembers);
     }
 }

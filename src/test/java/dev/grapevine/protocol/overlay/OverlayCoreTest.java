@@ -223,12 +223,7 @@ class OverlayCoreTest {
 
     @Test
     void noMoreMembersAreDialledThanTheBoundOfPeers() {
-        OverlaySettings few = new OverlaySettings(
-                OverlaySettings.DEFAULT.retryMin(),
-                OverlaySettings.DEFAULT.retryMax(),
-                32,
-                2,
-                OverlaySettings.DEFAULT.lostRetention());
+        OverlaySettings few = OverlaySettings.DEFAULT.withMaxPeers(2);
         core = new OverlayCore(member(1), few, new SplittableRandom(3));
         join();
         meet(member(11));
