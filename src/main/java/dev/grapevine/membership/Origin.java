@@ -1,7 +1,5 @@
 package dev.grapevine.membership;
 
-import java.util.Comparator;
-
 /**
  * One life of a member: its id and the epoch of that start. Sequences, dots and links belong to an origin, so nothing
  * of an earlier life is ever mistaken for the present one.
@@ -12,12 +10,10 @@ import java.util.Comparator;
  */
 public record Origin(MemberId id, long epoch) implements Comparable<Origin> {
 
-    private static final Comparator<Origin> ORDER =
-            Comparator.comparing(Origin::id).thenComparingLong(Origin::epoch);
-
     @Override
     public int compareTo(Origin other) {
-        return ORDER.compare(this, other);
+        int byId = id.compareTo(other.id);
+        return byId != 0 ? byId : Long.compare(epoch, other.epoch);
     }
 
     @Override

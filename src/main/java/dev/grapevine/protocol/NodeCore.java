@@ -17,7 +17,7 @@ import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.Time;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
@@ -166,7 +166,7 @@ public final class NodeCore {
      *
      * @return a view in the order of the origins, valid until the next step
      */
-    public SortedMap<Origin, Member> present() {
+    public Map<Origin, Member> present() {
         return swim.present();
     }
 

@@ -27,6 +27,20 @@ final class MemberRecord {
     /** Who declared it; not null while {@link MemberStatus#DEAD}. */
     @Nullable Origin buriedBy;
 
+    /** When it became a tombstone. */
+    long setAt;
+
+    /** Its neighbours in {@link Tombstones}. */
+    @Nullable MemberRecord older;
+
+    @Nullable MemberRecord newer;
+
+    /** What {@link TableDigest} holds of it while it is present. */
+    long hash;
+
+    /** Whether somebody keeps this record beyond a step, so that it must stay in the table. */
+    boolean kept;
+
     private long condemned = NEVER;
     private @Nullable Origin condemnedBy;
 
@@ -37,8 +51,20 @@ final class MemberRecord {
         this.incarnation = incarnation;
     }
 
+    /** Of a member of which nothing is held but that it is alive in its first incarnation. */
+    static MemberRecord of(Member member) {
+        MemberRecord record = new MemberRecord(member.origin(), member, MemberStatus.ALIVE, 0);
+        record.hash = TableDigest.hashOf(record.origin, record.status, record.incarnation);
+        return record;
+    }
+
     boolean isPresent() {
         return status.isPresent();
+    }
+
+    /** Whether {@link #of} would make the same again. */
+    boolean isPlain() {
+        return status == MemberStatus.ALIVE && incarnation == 0 && condemned == NEVER && !kept;
     }
 
     /** Others say that this incarnation is dead, which is not believed while a link to it works. */

@@ -6,49 +6,62 @@ import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All origins that are known, with one present life at most of each id and at each address. Bounded: the oldest
  * tombstone gives way to a new member; without a tombstone to drop, the table is full.
+ *
+ * <p>Made for 10,000 members: whoever is simply there costs 20 bytes beside the {@link Member}, a member that was
+ * suspected or a tombstone about 100 (see {@link Roster}). A record that was given out to be changed is folded up again
+ * by {@link #settle} once it says no more than the member does.
  */
 final class MemberTable {
 
     private final int capacity;
-    private final TreeMap<Origin, MemberRecord> records = new TreeMap<>();
-    private final TreeMap<Origin, Member> present = new TreeMap<>();
-    private final TreeMap<MemberId, MemberRecord> presentById = new TreeMap<>();
-    private final TreeMap<Address, MemberRecord> presentByAddress = new TreeMap<>();
+    private final Roster roster = new Roster();
+    private final AddressIndex byAddress = new AddressIndex();
     private final TreeMap<Origin, MemberRecord> suspects = new TreeMap<>();
+    private final Tombstones tombstones = new Tombstones();
+    private final TableDigest digest = new TableDigest();
+    private final Map<Origin, Member> present = new PresentMembers(roster, this::presentCount);
 
-    /** When each tombstone was set, oldest first. */
-    private final LinkedHashMap<Origin, Long> tombstones = new LinkedHashMap<>();
+    /** Records that may have become plain since the last {@link #settle}. */
+    private final List<MemberRecord> unsettled = new ArrayList<>();
+
+    private int presentCount;
 
     MemberTable(int capacity) {
         this.capacity = capacity;
     }
 
+    /** The record of an origin, to read or to change through {@link #update}; not to be kept beyond the step. */
     @Nullable MemberRecord get(Origin origin) {
-        return records.get(origin);
+        int place = roster.find(origin);
+        return place < 0 ? null : recordAt(place);
+    }
+
+    /** What is held of an origin, to look at only. */
+    @Nullable MemberRecord peek(Origin origin) {
+        int place = roster.find(origin);
+        return place < 0 ? null : roster.copyAt(place);
     }
 
     boolean isPresent(Origin origin) {
-        return present.containsKey(origin);
+        int place = roster.find(origin);
+        return place >= 0 && roster.presentAt(place) != null;
     }
 
-    SortedMap<Origin, Member> present() {
-        return Collections.unmodifiableSortedMap(present);
+    /** The members in the view by origin, as they are at any time; unmodifiable. */
+    Map<Origin, Member> present() {
+        return present;
     }
 
     int presentCount() {
-        return present.size();
+        return presentCount;
     }
 
     int suspectCount() {
@@ -59,28 +72,39 @@ final class MemberTable {
         return new ArrayList<>(suspects.values());
     }
 
+    TableDigest digest() {
+        return digest;
+    }
+
     /** The present life of an id. */
     @Nullable MemberRecord presentOf(MemberId id) {
-        return presentById.get(id);
+        for (int place = lastOf(id); place >= 0 && roster.origin(place).id().equals(id); place--) {
+            if (roster.presentAt(place) != null) {
+                return recordAt(place);
+            }
+        }
+        return null;
     }
 
     /** Who is present at an address. */
     @Nullable MemberRecord presentAt(Address address) {
-        return presentByAddress.get(address);
+        Member member = byAddress.get(address);
+        return member == null ? null : get(member.origin());
     }
 
     /** The latest life of an id that is known, tombstones included. */
     @Nullable MemberRecord latestOf(MemberId id) {
-        Map.Entry<Origin, MemberRecord> latest = records.floorEntry(new Origin(id, Long.MAX_VALUE));
-        return latest != null && latest.getKey().id().equals(id) ? latest.getValue() : null;
+        int place = lastOf(id);
+        return place >= 0 && roster.origin(place).id().equals(id) ? recordAt(place) : null;
     }
 
     /** Adds a record whose origin is not known; false if there is no room for it. */
     boolean add(MemberRecord record, long now) {
-        if (records.size() >= capacity && !(record.isPresent() && dropOldestTombstone())) {
+        if (roster.size() >= capacity && !(record.isPresent() && dropOldestTombstone())) {
             return false;
         }
-        records.put(record.origin, record);
+        roster.insert(-roster.find(record.origin) - 1, record);
+        unsettled.add(record);
         index(record, now);
         return true;
     }
@@ -91,70 +115,107 @@ final class MemberTable {
         record.status = status;
         record.member = member;
         index(record, now);
+        unsettled.add(record);
+    }
+
+    /** Folds records that say no more than that their member is there. Between two steps, when nobody holds any. */
+    void settle() {
+        for (MemberRecord record : unsettled) {
+            Member member = record.member;
+            int place = member != null && record.isPlain() ? roster.find(record.origin) : -1;
+            if (place >= 0 && member != null && roster.recordAt(place) == record) {
+                roster.fold(place, member);
+            }
+        }
+        unsettled.clear();
     }
 
     /** Forgets tombstones older than this. */
     void expire(long now, long retention) {
-        Iterator<Map.Entry<Origin, Long>> oldestFirst = tombstones.entrySet().iterator();
-        while (oldestFirst.hasNext()) {
-            Map.Entry<Origin, Long> oldest = oldestFirst.next();
-            if (now - oldest.getValue() < retention) {
+        for (MemberRecord oldest = tombstones.oldest(); oldest != null; oldest = tombstones.oldest()) {
+            if (now - oldest.setAt < retention) {
                 return;
             }
-            oldestFirst.remove();
-            records.remove(oldest.getKey());
+            dropOldestTombstone();
         }
     }
 
-    /** Present members in the order of their origins. */
+    /** Present members in the order of their origins, to look at only. */
     List<MemberRecord> presentRecords() {
-        return new ArrayList<>(presentById.values());
-    }
-
-    /** The latest tombstones that still say something: the id has no later life. Latest first. */
-    List<MemberRecord> latestTombstones(int most) {
-        List<Origin> origins = new ArrayList<>(tombstones.keySet());
-        List<MemberRecord> latest = new ArrayList<>();
-        for (int i = origins.size() - 1; i >= 0 && latest.size() < most; i--) {
-            MemberRecord record = records.get(origins.get(i));
-            if (record != null && latestOf(record.origin.id()) == record) {
-                latest.add(record);
+        List<MemberRecord> records = new ArrayList<>(presentCount);
+        for (int place = 0; place < roster.size(); place++) {
+            if (roster.presentAt(place) != null) {
+                records.add(roster.copyAt(place));
             }
         }
-        return latest;
+        return records;
+    }
+
+    /**
+     * The latest tombstones that still say something: the id has no later life. Latest first. Only of lives that were in
+     * the view here: who passed on what it was only told would keep a tombstone alive beyond its retention, from member
+     * to member for ever.
+     */
+    List<MemberRecord> latestTombstones(int most) {
+        List<MemberRecord> found = new ArrayList<>();
+        for (MemberRecord tomb = tombstones.latest(); tomb != null && found.size() < most; tomb = tomb.older) {
+            int last = lastOf(tomb.origin.id());
+            if (tomb.member != null && roster.origin(last).equals(tomb.origin)) {
+                found.add(tomb);
+            }
+        }
+        return found;
+    }
+
+    private int lastOf(MemberId id) {
+        int place = roster.find(new Origin(id, Long.MAX_VALUE));
+        return place >= 0 ? place : -place - 2;
+    }
+
+    private MemberRecord recordAt(int place) {
+        MemberRecord record = roster.recordAt(place);
+        if (record == null) {
+            record = roster.copyAt(place);
+            roster.unfold(place, record);
+            unsettled.add(record);
+        }
+        return record;
     }
 
     private boolean dropOldestTombstone() {
-        Iterator<Origin> oldestFirst = tombstones.keySet().iterator();
-        if (!oldestFirst.hasNext()) {
+        MemberRecord oldest = tombstones.oldest();
+        if (oldest == null) {
             return false;
         }
-        records.remove(oldestFirst.next());
-        oldestFirst.remove();
+        tombstones.remove(oldest);
+        roster.remove(roster.find(oldest.origin));
         return true;
     }
 
     private void index(MemberRecord record, long now) {
         Member member = record.member;
         if (!record.isPresent() || member == null) {
-            tombstones.put(record.origin, now);
+            tombstones.add(record, now);
             return;
         }
-        present.put(record.origin, member);
-        presentById.put(record.origin.id(), record);
-        presentByAddress.put(member.address(), record);
+        presentCount++;
+        record.hash = TableDigest.hashOf(record.origin, record.status, record.incarnation);
+        digest.toggle(record.origin, record.hash);
+        byAddress.put(member);
         if (record.status == MemberStatus.SUSPECT) {
             suspects.put(record.origin, record);
         }
     }
 
     private void unindex(MemberRecord record) {
-        tombstones.remove(record.origin);
-        suspects.remove(record.origin);
-        present.remove(record.origin);
-        presentById.remove(record.origin.id(), record);
-        if (record.member != null) {
-            presentByAddress.remove(record.member.address(), record);
+        Member member = record.member;
+        if (!record.isPresent() || member == null) {
+            tombstones.remove(record);
+            return;
         }
+        presentCount--;
+        digest.toggle(record.origin, record.hash);
+        byAddress.remove(member);
+        suspects.remove(record.origin);
     }
 }

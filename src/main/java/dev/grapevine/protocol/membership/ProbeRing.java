@@ -3,6 +3,7 @@ package dev.grapevine.protocol.membership;
 import dev.grapevine.membership.Origin;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,10 @@ final class ProbeRing {
 
     private final RandomGenerator random;
     private final List<Origin> ring = new ArrayList<>();
+
+    /** Still in the list and skipped: to search for them one by one is slow when many go at once. */
+    private final TreeSet<Origin> gone = new TreeSet<>();
+
     private int next;
 
     ProbeRing(RandomGenerator random) {
@@ -21,6 +26,9 @@ final class ProbeRing {
     }
 
     void add(Origin member) {
+        if (gone.remove(member)) {
+            return; // its place is still there
+        }
         int place = random.nextInt(ring.size() + 1);
         ring.add(place, member);
         if (place < next) {
@@ -28,24 +36,24 @@ final class ProbeRing {
         }
     }
 
+    /** Takes out a member that was added. */
     void remove(Origin member) {
-        int place = ring.indexOf(member);
-        if (place >= 0) {
-            ring.remove(place);
-            if (place < next) {
-                next--;
-            }
-        }
+        gone.add(member);
     }
 
     @Nullable Origin next() {
-        if (ring.isEmpty()) {
-            return null;
+        while (ring.size() > gone.size()) {
+            if (next >= ring.size()) {
+                ring.removeAll(gone);
+                gone.clear();
+                Chance.shuffle(ring, random);
+                next = 0;
+            }
+            Origin member = ring.get(next++);
+            if (!gone.contains(member)) {
+                return member;
+            }
         }
-        if (next >= ring.size()) {
-            Chance.shuffle(ring, random);
-            next = 0;
-        }
-        return ring.get(next++);
+        return null;
     }
 }

@@ -47,9 +47,9 @@ final class RumorMill {
 
     private void alive(Rumor.Alive claim, Origin from, Step step) {
         Member member = claim.member();
-        MemberRecord record = table.get(member.origin());
-        if (record != null && !Claims.overrides(claim, record.status, record.incarnation)) {
-            return;
+        MemberRecord known = table.peek(member.origin());
+        if (known != null && !Claims.overrides(claim, known.status, known.incarnation)) {
+            return; // by far the most frequent case: heard before
         }
         if (member.address().equals(self.member().address())) {
             // Ours: an earlier life may have had it, nobody later can.
@@ -61,6 +61,7 @@ final class RumorMill {
         if (view.supersederOf(member.origin(), member) != null) {
             return;
         }
+        MemberRecord record = table.get(member.origin());
         if (record != null && record.isPresent()) {
             view.renew(record, member, claim.incarnation(), step);
             speaker.spread(claim);

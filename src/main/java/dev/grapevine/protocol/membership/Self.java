@@ -25,6 +25,7 @@ final class Self {
         this.speaker = speaker;
         this.health = health;
         this.record = new MemberRecord(member.origin(), member, MemberStatus.ALIVE, 0);
+        this.record.kept = true;
     }
 
     /** Whether this member is in the view: has joined and not left. */
@@ -89,6 +90,7 @@ final class Self {
             return;
         }
         record.incarnation = claimed + 1;
+        table.update(record, record.status, record.member, step.now());
         health.worse(1);
         step.note(ProtocolEvent.REFUTED);
         speaker.spreadAtOnce(new Rumor.Alive(member(), record.incarnation));

@@ -98,7 +98,7 @@ final class Speaker {
     /** News for one frame to this peer; first what it has to hear about itself. */
     List<Rumor> newsFor(Origin peer) {
         List<Rumor> rumors = new ArrayList<>();
-        MemberRecord record = table.get(peer);
+        MemberRecord record = table.peek(peer);
         Rumor charge = record == null ? null : record.charge();
         if (charge != null) {
             rumors.add(charge);

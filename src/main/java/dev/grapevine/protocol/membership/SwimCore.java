@@ -13,7 +13,7 @@ import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.protocol.step.Time;
-import java.util.SortedMap;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +115,7 @@ public final class SwimCore {
      */
     public void tick(Time now, Effects out) {
         Step step = Step.at(now, out);
+        table.settle();
         long gap = step.now() - lastTick;
         lastTick = step.now();
         if (!self.hasJoined()) {
@@ -240,9 +241,9 @@ public final class SwimCore {
      * The members that are in the view: a live, unmodifiable view of it, which includes this member from
      * {@link #join} to {@link #leave}.
      *
-     * @return members by origin
+     * @return members by origin, in the order of the origins
      */
-    public SortedMap<Origin, Member> present() {
+    public Map<Origin, Member> present() {
         return table.present();
     }
 
@@ -253,7 +254,7 @@ public final class SwimCore {
      * @return its status, or null if it is not known
      */
     public @Nullable MemberStatus status(Origin origin) {
-        MemberRecord record = table.get(origin);
+        MemberRecord record = table.peek(origin);
         return record == null ? null : record.status;
     }
 

@@ -83,7 +83,7 @@ final class TableSync {
     }
 
     private List<Rumor> better(Rumor claim) {
-        MemberRecord held = table.get(claim.subject());
+        MemberRecord held = table.peek(claim.subject());
         return held != null && isBetter(held, claim) ? held.claims() : List.of();
     }
 
@@ -96,7 +96,7 @@ final class TableSync {
     /** Every present member and the latest tombstones; first what the peer has to know of itself. */
     private List<Rumor> wholeTable(Origin peer) {
         LinkedHashSet<Rumor> rumors = new LinkedHashSet<>();
-        MemberRecord own = table.get(peer);
+        MemberRecord own = table.peek(peer);
         Rumor charge = own == null ? null : own.charge();
         if (charge != null) {
             rumors.add(charge);

@@ -1,0 +1,96 @@
+package dev.grapevine.protocol.membership;
+
+import dev.grapevine.membership.Member;
+import dev.grapevine.membership.Origin;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is held of all origins, in their order, in one sorted array. In a large cluster nearly everybody is simply there,
+ * alive in its first incarnation: such a member stands here as itself and costs one reference; only of the others there
+ * is a {@link MemberRecord}. Looking up is a binary search; adding moves what comes after, 40 KB at most in a table of
+ * 10,000, which is faster than keeping a tree.
+ */
+final class Roster {
+
+    private static final int FIRST_CAPACITY = 16;
+
+    /** Each a {@link Member} that is alive in incarnation 0, or a {@link MemberRecord}. */
+    private Object[] entries = new Object[FIRST_CAPACITY];
+
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    /** Where an origin stands, or {@code -(place where it would stand) - 1}. */
+    int find(Origin origin) {
+        int low = 0;
+        int high = size - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int order = origin(middle).compareTo(origin);
+            if (order == 0) {
+                return middle;
+            }
+            if (order < 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return -low - 1;
+    }
+
+    Origin origin(int place) {
+        Object entry = entries[place];
+        return entry instanceof MemberRecord record ? record.origin : ((Member) entry).origin();
+    }
+
+    /** The record that stands at a place, or null where a member stands that has none. */
+    @Nullable MemberRecord recordAt(int place) {
+        return entries[place] instanceof MemberRecord record ? record : null;
+    }
+
+    /** The member at a place if it is in the view, with or without a record. */
+    @Nullable Member presentAt(int place) {
+        Object entry = entries[place];
+        if (entry instanceof MemberRecord record) {
+            return record.isPresent() ? record.member : null;
+        }
+        return (Member) entry;
+    }
+
+    /** A record of what stands at a place, which is not kept here if it was not before. */
+    MemberRecord copyAt(int place) {
+        Object entry = entries[place];
+        return entry instanceof MemberRecord record ? record : MemberRecord.of((Member) entry);
+    }
+
+    void insert(int place, MemberRecord record) {
+        if (size == entries.length) {
+            // By a quarter: a table of thousands should not keep half of its array empty.
+            entries = Arrays.copyOf(entries, size + Math.max(FIRST_CAPACITY, size / 4));
+        }
+        System.arraycopy(entries, place, entries, place + 1, size - place);
+        entries[place] = record;
+        size++;
+    }
+
+    /** Puts a record where a member without one stands. */
+    void unfold(int place, MemberRecord record) {
+        entries[place] = record;
+    }
+
+    /** Puts a member without a record where its record stands, which must say no more than the member does. */
+    void fold(int place, Member member) {
+        entries[place] = member;
+    }
+
+    void remove(int place) {
+        size--;
+        System.arraycopy(entries, place + 1, entries, place, size - place);
+        Arrays.fill(entries, size, size + 1, null);
+    }
+}
