@@ -8,6 +8,7 @@ import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.replicated.ReplicatedMap;
 import dev.grapevine.topic.Topic;
 import java.util.List;
+import java.util.Map;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -99,6 +100,17 @@ public interface Grapevine {
     Member self();
 
     /**
+     * Gives this member other labels, in place of all that it had. {@link #self()} shows them at once and others as
+     * {@code UPDATED}, usually within a second; of updates in quick succession they may see only the last. May be called
+     * at any time before {@link #leave()}, also before {@link #bind()}, and holds until the next call.
+     *
+     * @param metadata the labels; limits as {@link Member#metadata()}
+     * @return completes when this member has them; fails with {@link IllegalStateException} after {@link #leave()}
+     * @throws IllegalArgumentException if a limit is exceeded
+     */
+    Mono<Void> updateMetadata(Map<String, String> metadata);
+
+    /**
      * The members in the view now, this one included, in the order of their origins.
      *
      * @return an immutable copy
@@ -116,6 +128,9 @@ public interface Grapevine {
     /**
      * The members in the view, one {@code JOINED} each, this one included, and then every change. Conflated per member
      * for a slow subscriber: it never misses where a member stands in the end. Unbounded demand is fine.
+     *
+     * <p>A member that is heard of through another is told of as soon as its labels are here too, but no later than after
+     * the probe timeout (default 400 ms): should they take longer, it joins without them and is {@code UPDATED} then.
      *
      * @return a stream of its own for each subscriber; signals come on a delivery thread of the node; completes when the
      *     node stops

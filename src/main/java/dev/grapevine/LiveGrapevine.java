@@ -10,6 +10,7 @@ import dev.grapevine.replicated.ReplicatedMap;
 import dev.grapevine.runtime.Node;
 import dev.grapevine.topic.Topic;
 import java.util.List;
+import java.util.Map;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -60,6 +61,11 @@ final class LiveGrapevine implements Grapevine {
     @Override
     public Member self() {
         return node.self();
+    }
+
+    @Override
+    public Mono<Void> updateMetadata(Map<String, String> metadata) {
+        return node.updateMetadata(metadata);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.grapevine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.grapevine.codec.Codecs;
 import dev.grapevine.membership.Address;
@@ -25,6 +26,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -89,6 +91,30 @@ class NodeLifecycleTest {
                         .allSatisfy(each -> assertThat(each).isInstanceOf(IllegalStateException.class)))
                 .verify(PATIENCE);
         StepVerifier.create(node.start())
+                .expectError(IllegalStateException.class)
+                .verify(PATIENCE);
+    }
+
+    @Test
+    void labelsMayBeGivenBeforeBindingAndChangedUntilTheNodeLeaves() {
+        Grapevine node = keep(builder().metadata(Map.of("role", "reader")));
+        node.updateMetadata(Map.of("role", "writer")).block(PATIENCE);
+        node.bind().block(PATIENCE);
+        assertThat(node.self().metadata()).isEqualTo(Map.of("role", "writer"));
+        node.updateMetadata(Map.of("role", "leader")).block(PATIENCE);
+        node.join().block(PATIENCE);
+        StepVerifier.create(node.membership()
+                        .map(event -> event.type() + " " + event.member().metadata()))
+                .expectNext("JOINED {role=leader}")
+                .then(() -> node.updateMetadata(Map.of()).block(PATIENCE))
+                .expectNext("UPDATED {}")
+                .thenCancel()
+                .verify(PATIENCE);
+        assertThat(node.self().metadata()).isEmpty();
+        assertThatThrownBy(() -> node.updateMetadata(Map.of("k", "v".repeat(Member.MAX_METADATA_CHARS))))
+                .isInstanceOf(IllegalArgumentException.class);
+        node.leave().block(PATIENCE);
+        StepVerifier.create(node.updateMetadata(Map.of("too", "late")))
                 .expectError(IllegalStateException.class)
                 .verify(PATIENCE);
     }

@@ -48,17 +48,36 @@ public record Member(Origin origin, String name, Address address, String zone, M
      * Checks labels against the limits.
      *
      * @param metadata the labels
-     * @throws IllegalArgumentException if they are too many or too long
+     * @throws IllegalArgumentException if they are too many, too long, or no text that UTF-8 can carry
      */
     public static void checkMetadata(Map<String, String> metadata) {
         int chars = 0;
         for (Map.Entry<String, String> label : metadata.entrySet()) {
             chars += label.getKey().length() + label.getValue().length();
+            if (!isText(label.getKey()) || !isText(label.getValue())) {
+                throw new IllegalArgumentException("Half a surrogate pair in the label '" + label.getKey() + "'");
+            }
         }
         if (metadata.size() > MAX_METADATA_ENTRIES || chars > MAX_METADATA_CHARS) {
             throw new IllegalArgumentException("Metadata has at most " + MAX_METADATA_ENTRIES + " entries and "
                     + MAX_METADATA_CHARS + " characters, not " + metadata.size() + " and " + chars);
         }
+    }
+
+    private static boolean isText(String text) {
+        return text.codePoints()
+                .noneMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
+    }
+
+    /**
+     * The same member with other labels.
+     *
+     * @param metadata the labels to have
+     * @return a changed copy
+     * @throws IllegalArgumentException if a limit is exceeded
+     */
+    public Member withMetadata(Map<String, String> metadata) {
+        return metadata.equals(this.metadata) ? this : new Member(origin, name, address, zone, metadata);
     }
 
     /**

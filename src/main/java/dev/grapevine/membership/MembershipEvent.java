@@ -2,7 +2,8 @@ package dev.grapevine.membership;
 
 /**
  * A change of the view, as one subscriber sees it: each event follows from the event that this subscriber saw last of
- * the same member, so a slow subscriber may see fewer changes but never a contradiction.
+ * the same member, so a slow subscriber may see fewer changes but never a contradiction. Where a member was suspected, or recovered, and
+ * changed its labels as well in the meantime, that is one event, of the former type.
  *
  * @param type what changed
  * @param member the member as it is now known
@@ -11,7 +12,10 @@ public record MembershipEvent(Type type, Member member) {
 
     /** What changed. */
     public enum Type {
-        /** Entered the view; also each member that is in the view when the subscription begins. */
+        /**
+         * Entered the view, with its labels if they could be had at once; also each member that is in the view when the subscription
+         * begins.
+         */
         JOINED,
         /** Is suspected to have failed. */
         SUSPECTED,

@@ -94,6 +94,8 @@ public final class NodeCore {
             overlay.join(join.seeds(), now, out);
         } else if (input instanceof Input.Seeds seeds) {
             overlay.seeds(seeds.seeds(), now, out);
+        } else if (input instanceof Input.UpdateMetadata update) {
+            swim.updateMetadata(update.metadata(), now, fromSwim(now));
         } else if (input instanceof Input.Leave) {
             overlay.leave(out);
             swim.leave(now, fromSwim(now));

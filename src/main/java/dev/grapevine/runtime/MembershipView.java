@@ -65,12 +65,15 @@ final class MembershipView {
         if (before == null) {
             return MembershipEvent.Type.JOINED;
         }
-        if (!before.member().equals(now.member())) {
-            return MembershipEvent.Type.UPDATED;
+        boolean sameLife = before.member().origin().equals(now.member().origin());
+        if (sameLife && before.status() != now.status()) {
+            return standing(now);
         }
-        if (before.status() == now.status()) {
-            return null;
-        }
+        return before.equals(now) ? null : MembershipEvent.Type.UPDATED;
+    }
+
+    /** How it stands goes before how it is labelled: the event shows the labels too. */
+    private static MembershipEvent.Type standing(Standing now) {
         return now.status() == MemberStatus.SUSPECT ? MembershipEvent.Type.SUSPECTED : MembershipEvent.Type.RECOVERED;
     }
 

@@ -15,6 +15,8 @@ import dev.grapevine.transport.Endpoint;
 import dev.grapevine.transport.Transport;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +57,11 @@ public final class Node {
     private volatile boolean stopRequested;
     private volatile NodeState state = NodeState.NEW;
     private volatile @Nullable Parts parts;
+    private volatile @Nullable Member self;
+    private Map<String, String> metadata;
 
     /** What exists from binding to stopping. */
-    private record Parts(Member self, Transport transport, Endpoint endpoint, PeerLinks links) {
+    private record Parts(Transport transport, Endpoint endpoint, PeerLinks links) {
         Scheduler scheduler() {
             return transport.scheduler();
         }
@@ -70,6 +74,7 @@ public final class Node {
      */
     public Node(NodeConfig config) {
         this.config = config;
+        this.metadata = config.metadata();
         this.observer = new SafeObserver(config.observer());
         this.handshake = new NodeHandshake(config.cluster(), observer);
         this.views = new NodeViews(config.cluster() + "/" + config.id(), config.seeds());
@@ -142,24 +147,26 @@ public final class Node {
     }
 
     private Parts begin(Transport transport, Endpoint endpoint) {
-        Member self = describe(endpoint.address());
-        PeerLinks links = new PeerLinks(self.id(), transport.limits(), transport.scheduler(), observer);
+        PeerLinks links = new PeerLinks(config.id(), transport.limits(), transport.scheduler(), observer);
         Admission admission =
                 new Admission(() -> links.hasRoom(config.environment().nanos().getAsLong()), transport.scheduler());
         links.onDrained(admission::resume);
-        handshake.identify(self, links);
-        Parts begun = new Parts(self, transport, endpoint, links);
+        Parts begun = new Parts(transport, endpoint, links);
+        Member described;
         synchronized (lifecycle) {
             if (stopRequested) {
                 throw Stopped.error();
             }
+            described = describe(endpoint.address());
+            self = described;
             parts = begun;
             state = NodeState.BOUND;
         }
+        handshake.identify(described, links);
         catalogue.maps().forEach(map -> commands.accept(new Input.OpenStore(map)));
-        EffectDispatcher dispatcher = new EffectDispatcher(self.origin(), links, views, observer);
+        EffectDispatcher dispatcher = new EffectDispatcher(described.origin(), links, views, observer);
         new NodeLoop(
-                        self,
+                        described,
                         config.settings(),
                         config.environment(),
                         transport.scheduler(),
@@ -182,7 +189,7 @@ public final class Node {
                 config.id(),
                 epoch != null ? epoch : config.environment().wallMillis().getAsLong());
         String name = config.name();
-        return new Member(origin, name != null ? name : address.toString(), address, config.zone(), config.metadata());
+        return new Member(origin, name != null ? name : address.toString(), address, config.zone(), metadata);
     }
 
     private void failed(Throwable error) {
@@ -339,11 +346,43 @@ public final class Node {
      * @throws IllegalStateException before it is bound
      */
     public Member self() {
-        Parts bound = parts;
-        if (bound == null) {
+        Member described = self;
+        if (described == null) {
             throw new IllegalStateException("The node is not bound: its address is not known yet");
         }
-        return bound.self();
+        return described;
+    }
+
+    /**
+     * Gives this member other labels.
+     *
+     * @param labels the labels
+     * @return completes when this member has them
+     * @throws IllegalArgumentException if a limit is exceeded
+     */
+    public Mono<Void> updateMetadata(Map<String, String> labels) {
+        Member.checkMetadata(labels);
+        TreeMap<String, String> copy = new TreeMap<>(labels);
+        return Mono.defer(() -> {
+            synchronized (lifecycle) {
+                if (parts == null && !stopRequested) {
+                    metadata = copy; // binding describes this member with them
+                    return Mono.empty();
+                }
+            }
+            return onNodeThread(bound -> relabel(copy));
+        });
+    }
+
+    private Mono<Void> relabel(Map<String, String> labels) {
+        if (state == NodeState.LEFT || stopRequested) {
+            return Mono.error(new IllegalStateException("The node has left its cluster"));
+        }
+        Member relabelled = self().withMetadata(labels);
+        self = relabelled;
+        handshake.describe(relabelled);
+        commands.accept(new Input.UpdateMetadata(labels));
+        return Mono.empty();
     }
 
     /**

@@ -32,6 +32,11 @@ final class NodeHandshake implements Handshake {
         links = peerLinks;
     }
 
+    /** This member describes itself differently from now on. */
+    void describe(Member member) {
+        self = member;
+    }
+
     /** From now on peers are admitted, or no longer. */
     void setOpen(boolean open) {
         this.open = open;

@@ -123,6 +123,8 @@ public final class FrameCodec {
             case FrameType.SYNC -> MembershipWire.readSync(in);
             case FrameType.LEAVE -> MembershipWire.readLeave(in);
             case FrameType.LEAVE_ACK -> MembershipWire.readLeaveAck(in);
+            case FrameType.METADATA_REQUEST -> MembershipWire.readMetadataRequest(in);
+            case FrameType.METADATA -> MembershipWire.readMetadata(in);
             case FrameType.PUBLICATIONS -> DisseminationWire.readPublications(in);
             case FrameType.STREAM_DIGEST -> DisseminationWire.readDigest(in);
             case FrameType.STREAM_QUERY -> DisseminationWire.readQuery(in);

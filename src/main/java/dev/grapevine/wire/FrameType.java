@@ -11,6 +11,8 @@ final class FrameType {
     static final int SYNC = 0x06;
     static final int LEAVE = 0x07;
     static final int LEAVE_ACK = 0x08;
+    static final int METADATA_REQUEST = 0x09;
+    static final int METADATA = 0x0a;
 
     static final int PUBLICATIONS = 0x10;
     static final int STREAM_DIGEST = 0x11;

@@ -5,10 +5,13 @@ import dev.grapevine.protocol.frame.MembershipFrame.Ack;
 import dev.grapevine.protocol.frame.MembershipFrame.Gossip;
 import dev.grapevine.protocol.frame.MembershipFrame.Leave;
 import dev.grapevine.protocol.frame.MembershipFrame.LeaveAck;
+import dev.grapevine.protocol.frame.MembershipFrame.Metadata;
+import dev.grapevine.protocol.frame.MembershipFrame.MetadataRequest;
 import dev.grapevine.protocol.frame.MembershipFrame.Nack;
 import dev.grapevine.protocol.frame.MembershipFrame.Ping;
 import dev.grapevine.protocol.frame.MembershipFrame.PingRequest;
 import dev.grapevine.protocol.frame.MembershipFrame.Sync;
+import dev.grapevine.protocol.frame.Rumor.Alive;
 
 /** The bodies of the frames of SWIM. */
 final class MembershipWire {
@@ -17,6 +20,19 @@ final class MembershipWire {
 
     static void write(WireWriter out, MembershipFrame frame) {
         int body = out.open(typeOf(frame));
+        if (frame instanceof MetadataRequest request) {
+            Values.writeOrigin(out, request.subject());
+            out.writeVarint(request.version(), "version");
+        } else if (frame instanceof Metadata metadata) {
+            RumorWire.writeAlive(out, metadata.claim());
+            Values.writeMetadata(out, metadata.metadata());
+        } else {
+            writeWithRumors(out, frame);
+        }
+        out.close(body);
+    }
+
+    private static void writeWithRumors(WireWriter out, MembershipFrame frame) {
         if (frame instanceof Ping ping) {
             out.writeLong(ping.sequence());
             Values.writeOrigin(out, ping.target());
@@ -31,7 +47,6 @@ final class MembershipWire {
             out.writeBoolean(sync.reply());
         }
         RumorWire.writeAll(out, frame.rumors());
-        out.close(body);
     }
 
     private static int typeOf(MembershipFrame frame) {
@@ -49,6 +64,10 @@ final class MembershipWire {
             return FrameType.SYNC;
         } else if (frame instanceof Leave) {
             return FrameType.LEAVE;
+        } else if (frame instanceof MetadataRequest) {
+            return FrameType.METADATA_REQUEST;
+        } else if (frame instanceof Metadata) {
+            return FrameType.METADATA;
         }
         return FrameType.LEAVE_ACK;
     }
@@ -83,5 +102,14 @@ final class MembershipWire {
 
     static LeaveAck readLeaveAck(WireReader in) {
         return new LeaveAck(RumorWire.readAll(in));
+    }
+
+    static MetadataRequest readMetadataRequest(WireReader in) {
+        return new MetadataRequest(in.readOrigin(), in.readVarint("version"));
+    }
+
+    static Metadata readMetadata(WireReader in) {
+        Alive claim = RumorWire.readAlive(in);
+        return new Metadata(claim, Values.readMetadata(in));
     }
 }

@@ -1,6 +1,9 @@
 package dev.grapevine.wire;
 
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.membership.Member;
 import dev.grapevine.protocol.frame.MembershipFrame;
+import dev.grapevine.protocol.frame.MetadataDigest;
 import dev.grapevine.protocol.frame.Rumor;
 import dev.grapevine.protocol.frame.Rumor.Alive;
 import dev.grapevine.protocol.frame.Rumor.Dead;
@@ -36,10 +39,8 @@ final class RumorWire {
 
     private static void write(WireWriter out, Rumor rumor) {
         if (rumor instanceof Alive alive) {
-            int block = out.open(ALIVE);
-            out.writeVarint(alive.incarnation(), "incarnation");
-            Values.writeMember(out, alive.member());
-            out.close(block);
+            out.writeByte(ALIVE);
+            writeAlive(out, alive);
         } else if (rumor instanceof Suspect suspect) {
             int block = openClaim(out, SUSPECT, suspect);
             Values.writeOrigin(out, suspect.accuser());
@@ -52,6 +53,33 @@ final class RumorWire {
         } else {
             out.close(openClaim(out, LEFT, rumor));
         }
+    }
+
+    /** The block of an alive claim, which stands in a list of rumors behind its type, and elsewhere alone. */
+    static void writeAlive(WireWriter out, Alive alive) {
+        int block = out.open();
+        out.writeVarint(alive.incarnation(), "incarnation");
+        Values.writeIdentity(out, alive.member());
+        out.writeVarint(alive.metadata().version(), "metadata version");
+        out.writeBytes(alive.metadata().hash());
+        out.close(block);
+    }
+
+    static Alive readAlive(WireReader in) {
+        int block = in.open("rumor");
+        long incarnation = in.readVarint("incarnation");
+        Member member = Values.readIdentity(in);
+        MetadataDigest metadata = new MetadataDigest(in.readVarint("metadata version"), readHash(in));
+        in.close(block);
+        return new Alive(member, incarnation, metadata.equals(MetadataDigest.NONE) ? MetadataDigest.NONE : metadata);
+    }
+
+    private static Bytes readHash(WireReader in) {
+        Bytes hash = in.readBytes("metadata hash");
+        if (hash.length() != 0 && hash.length() != MetadataDigest.HASH_BYTES) {
+            throw new MalformedFrameException("metadata hash has " + hash.length() + " bytes");
+        }
+        return hash;
     }
 
     private static int openClaim(WireWriter out, int type, Rumor claim) {
@@ -75,12 +103,12 @@ final class RumorWire {
 
     private static void readOne(WireReader in, List<Rumor> rumors) {
         int type = in.readByte("rumor type");
+        if (type == ALIVE) {
+            rumors.add(readAlive(in));
+            return;
+        }
         int block = in.open("rumor");
         switch (type) {
-            case ALIVE -> {
-                long incarnation = in.readVarint("incarnation");
-                rumors.add(new Alive(Values.readMember(in), incarnation));
-            }
             case SUSPECT, DEAD, LEFT -> rumors.add(readClaim(in, type));
             default -> in.countSkipped();
         }

@@ -97,36 +97,63 @@ final class Values {
 
     static void writeMember(WireWriter out, Member member) {
         int block = out.open();
+        writeIdentityFields(out, member);
+        writeMetadata(out, member.metadata());
+        out.close(block);
+    }
+
+    /** A member without its labels. */
+    static void writeIdentity(WireWriter out, Member member) {
+        int block = out.open();
+        writeIdentityFields(out, member);
+        out.close(block);
+    }
+
+    private static void writeIdentityFields(WireWriter out, Member member) {
         writeOrigin(out, member.origin());
         out.writeText(member.name(), Member.MAX_NAME_LENGTH, "member name");
         out.writeText(member.address().host(), Address.MAX_HOST_LENGTH, "host");
         out.writeVarint(member.address().port(), "port");
         out.writeText(member.zone(), Member.MAX_ZONE_LENGTH, "zone");
-        out.writeCount(member.metadata().size(), Member.MAX_METADATA_ENTRIES, "metadata");
-        for (Map.Entry<String, String> label : member.metadata().entrySet()) {
+    }
+
+    static void writeMetadata(WireWriter out, Map<String, String> metadata) {
+        out.writeCount(metadata.size(), Member.MAX_METADATA_ENTRIES, "metadata");
+        for (Map.Entry<String, String> label : metadata.entrySet()) {
             out.writeText(label.getKey(), Member.MAX_METADATA_CHARS, "metadata key");
             out.writeText(label.getValue(), Member.MAX_METADATA_CHARS, "metadata value");
         }
-        out.close(block);
     }
 
     static Member readMember(WireReader in) {
         int block = in.open("member");
+        Member identity = readIdentityFields(in);
+        Map<String, String> metadata = readMetadata(in);
+        in.close(block);
+        return identity.withMetadata(metadata);
+    }
+
+    static Member readIdentity(WireReader in) {
+        int block = in.open("member");
+        Member identity = readIdentityFields(in);
+        in.close(block);
+        return identity;
+    }
+
+    private static Member readIdentityFields(WireReader in) {
         Origin origin = in.readOrigin();
         String name = in.readText(Member.MAX_NAME_LENGTH, "member name");
         String host = in.readText(Address.MAX_HOST_LENGTH, "host");
         int port = in.readInt(65_535, "port");
         String zone = in.readText(Member.MAX_ZONE_LENGTH, "zone");
-        Map<String, String> metadata = readMetadata(in);
-        in.close(block);
         try {
-            return new Member(origin, name, new Address(host, port), zone, metadata);
+            return new Member(origin, name, new Address(host, port), zone, Map.of());
         } catch (IllegalArgumentException e) {
             throw new MalformedFrameException("member: " + e.getMessage(), e);
         }
     }
 
-    private static Map<String, String> readMetadata(WireReader in) {
+    static Map<String, String> readMetadata(WireReader in) {
         int count = in.readCount(Member.MAX_METADATA_ENTRIES, MIN_LABEL_BYTES, "metadata");
         TreeMap<String, String> metadata = new TreeMap<>();
         for (int i = 0; i < count; i++) {
@@ -134,6 +161,11 @@ final class Values {
             if (metadata.put(key, in.readText(Member.MAX_METADATA_CHARS, "metadata value")) != null) {
                 throw new MalformedFrameException("metadata: '" + key + "' stands twice");
             }
+        }
+        try {
+            Member.checkMetadata(metadata);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedFrameException("member: " + e.getMessage(), e);
         }
         return metadata;
     }

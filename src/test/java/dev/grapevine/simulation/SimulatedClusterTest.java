@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.grapevine.codec.Codecs;
+import dev.grapevine.membership.MembershipEvent;
 import dev.grapevine.protocol.NodeSettings;
 import dev.grapevine.replicated.ReplicatedMap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SimulatedClusterTest {
@@ -80,6 +83,34 @@ class SimulatedClusterTest {
         cluster.restart(1);
         cluster.awaitMembership(SOON);
         assertThat(cluster.node(0).members()).hasSize(3);
+    }
+
+    @Test
+    void labelsChangedAtRunTimeAreAnUpdateForEverybodyAndSurviveLoss() {
+        SimulatedCluster cluster = SimulatedCluster.builder().members(5).seed(8).start();
+        cluster.node(1).updateMetadata(Map.of("early", "yes")).subscribe();
+        cluster.awaitMembership(SOON);
+        assertThat(cluster.runUntil(() -> shows(cluster, Map.of("early", "yes")), SOON))
+                .isTrue();
+        List<MembershipEvent> updates = new ArrayList<>();
+        cluster.node(4).membership().skip(5).subscribe(updates::add);
+        cluster.faults().loss(0.2);
+        cluster.node(1).updateMetadata(Map.of("load", "7")).subscribe();
+        assertThat(cluster.runUntil(() -> cluster.node(1).self().metadata().containsKey("load"), SOON))
+                .isTrue();
+        assertThat(cluster.runUntil(() -> shows(cluster, Map.of("load", "7")), SOON))
+                .isTrue();
+        assertThat(updates)
+                .filteredOn(event ->
+                        event.member().id().equals(cluster.node(1).self().id()))
+                .last()
+                .isEqualTo(new MembershipEvent(
+                        MembershipEvent.Type.UPDATED, cluster.node(1).self()));
+    }
+
+    private static boolean shows(SimulatedCluster cluster, Map<String, String> labels) {
+        return IntStream.range(0, 5).allMatch(i -> cluster.node(i).members().stream()
+                .anyMatch(member -> member.metadata().equals(labels)));
     }
 
     @Test

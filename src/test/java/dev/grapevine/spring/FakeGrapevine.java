@@ -93,6 +93,11 @@ final class FakeGrapevine implements Grapevine {
     }
 
     @Override
+    public Mono<Void> updateMetadata(Map<String, String> metadata) {
+        return Mono.error(new UnsupportedOperationException());
+    }
+
+    @Override
     public List<Member> members() {
         return List.copyOf(members);
     }

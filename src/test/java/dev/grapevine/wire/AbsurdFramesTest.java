@@ -73,19 +73,24 @@ class AbsurdFramesTest {
                 member(WireBytes.part().origin().text("n").number(766), "host is 766, which is more than 765"),
                 member(WireBytes.part().origin().text("n").text("h").number(65_536), "port is 65536"),
                 member(WireBytes.part().origin().text("n").text("h").number(1).number(193), "zone is 193"),
-                member(rest("n", "h", 1).number(65), "metadata is 65, which is more than 64"),
-                member(rest("n", "h", 1).number(64).raw(0), "metadata: 64 do not fit into 1 bytes"),
-                member(rest("n", "h", 1).number(1).number(HUGE), "metadata key is 2147483647"),
-                member(rest("n", "h", 1).number(1).text("k").number(HUGE), "metadata value is 2147483647"),
-                member(rest("n", "h", 1).number(2).text("k").text("").text("k").text(""), "metadata: 'k' stands twice"),
-                member(
-                        rest("n", "h", 1)
+                metadata(WireBytes.part().number(65), "metadata is 65, which is more than 64"),
+                metadata(WireBytes.part().number(64).raw(0), "metadata: 64 do not fit into 1 bytes"),
+                metadata(WireBytes.part().number(1).number(HUGE), "metadata key is 2147483647"),
+                metadata(WireBytes.part().number(1).text("k").number(HUGE), "metadata value is 2147483647"),
+                metadata(
+                        WireBytes.part().number(2).text("k").text("").text("k").text(""), "metadata: 'k' stands twice"),
+                metadata(
+                        WireBytes.part()
                                 .number(2)
                                 .text("k")
                                 .text("v".repeat(4096))
                                 .text("l")
                                 .text(""),
-                        "member: Metadata has at most 64 entries and 4096 characters, not 2 and 4098"));
+                        "member: Metadata has at most 64 entries and 4096 characters, not 2 and 4098"),
+                digest(WireBytes.part(), "metadata version needs"),
+                digest(WireBytes.part().number(0).number(HUGE), "metadata hash needs 2147483647 bytes"),
+                digest(WireBytes.part().number(0).number(3).raw(1, 2, 3), "metadata hash has 3 bytes"),
+                frame(FrameType.METADATA_REQUEST, WireBytes.part().origin(), "version needs"));
     }
 
     private static Stream<Arguments> topics() {
@@ -177,6 +182,20 @@ class AbsurdFramesTest {
 
     private static Arguments member(WireBytes member, String reason) {
         WireBytes alive = WireBytes.part().number(1).block(member);
+        return frame(FrameType.GOSSIP, WireBytes.part().number(1).typed(1, alive), reason);
+    }
+
+    private static Arguments metadata(WireBytes labels, String reason) {
+        WireBytes alive =
+                WireBytes.part().number(1).block(rest("n", "h", 1)).number(0).number(0);
+        WireBytes body = WireBytes.part().block(alive);
+        body.buffer().writeBytes(labels.buffer());
+        return frame(FrameType.METADATA, body, reason);
+    }
+
+    private static Arguments digest(WireBytes digest, String reason) {
+        WireBytes alive = WireBytes.part().number(1).block(rest("n", "h", 1));
+        alive.buffer().writeBytes(digest.buffer());
         return frame(FrameType.GOSSIP, WireBytes.part().number(1).typed(1, alive), reason);
     }
 

@@ -81,9 +81,8 @@ class ForwardCompatibilityTest {
                 .text("host")
                 .number(7946)
                 .text("")
-                .number(0)
                 .text("appended to the member");
-        WireBytes alive = WireBytes.part().number(7).block(member).text("appended to the rumor");
+        WireBytes alive = WireBytes.part().number(7).block(member).raw(0, 0).text("appended to the rumor");
         WireBytes wire = WireBytes.frame()
                 .typed(FrameType.GOSSIP, WireBytes.part().number(1).typed(1, alive));
         Member known = new Member(ORIGIN, "orders-3", new Address("host", 7946), "", Map.of());

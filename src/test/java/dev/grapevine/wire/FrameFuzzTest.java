@@ -73,11 +73,11 @@ class FrameFuzzTest {
     void whatCostsTheMostMemoryForItsBytesStaysWithinTheFactor() {
         WireBytes member =
                 WireBytes.part().origin().text("n").text("h").number(1).text("");
-        member.number(Member.MAX_METADATA_ENTRIES);
+        WireBytes alive = WireBytes.part().number(1).block(member).raw(0, 0);
+        WireBytes labels = WireBytes.part().block(alive).number(Member.MAX_METADATA_ENTRIES);
         for (int i = 0; i < Member.MAX_METADATA_ENTRIES; i++) {
-            member.raw(1, ' ' + i, 0);
+            labels.raw(1, ' ' + i, 0);
         }
-        WireBytes alive = WireBytes.part().number(1).block(member);
         WireBytes rumors = WireBytes.part().number(MembershipFrame.MAX_RUMORS);
         WireBytes payloads = WireBytes.part();
         WireBytes dots = WireBytes.part().text("s").raw(1, 0).number(10_000);
@@ -96,6 +96,7 @@ class FrameFuzzTest {
         check(2, bytesOf(WireBytes.frame().typed(FrameType.PUBLICATIONS, run)), codec::decode);
         check(3, bytesOf(WireBytes.frame().typed(FrameType.STORE_DIGEST, dots)), codec::decode);
         check(4, bytesOf(offers), codec::decode);
+        check(5, bytesOf(WireBytes.frame().typed(FrameType.METADATA, labels)), codec::decode);
         assertThat(refused).isZero();
     }
 

@@ -29,6 +29,8 @@ import dev.grapevine.protocol.frame.MembershipFrame.Ack;
 import dev.grapevine.protocol.frame.MembershipFrame.Gossip;
 import dev.grapevine.protocol.frame.MembershipFrame.Leave;
 import dev.grapevine.protocol.frame.MembershipFrame.LeaveAck;
+import dev.grapevine.protocol.frame.MembershipFrame.Metadata;
+import dev.grapevine.protocol.frame.MembershipFrame.MetadataRequest;
 import dev.grapevine.protocol.frame.MembershipFrame.Nack;
 import dev.grapevine.protocol.frame.MembershipFrame.Ping;
 import dev.grapevine.protocol.frame.MembershipFrame.PingRequest;
@@ -127,6 +129,8 @@ class GoldenFramesTest {
                 new Sync(true, RUMORS),
                 new Leave(List.of(LEFT)),
                 new LeaveAck(List.of()),
+                new MetadataRequest(B, 300),
+                new Metadata(new Rumor.Alive(MEMBER, 300), MEMBER.metadata()),
                 new Publications(A, "chat", 128, List.of(Bytes.utf8("hello"), Bytes.EMPTY, Bytes.utf8("world"))),
                 new StreamDigest(
                         List.of(new StreamState(A, "chat", 1, 100, 130), new StreamState(B, "Bücher", 9, 9, 8))),

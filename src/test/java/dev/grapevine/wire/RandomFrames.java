@@ -42,6 +42,8 @@ final class RandomFrames {
                 () -> new MembershipFrame.Sync(random.nextBoolean(), rumors()),
                 () -> new MembershipFrame.Leave(rumors()),
                 () -> new MembershipFrame.LeaveAck(rumors()),
+                () -> new MembershipFrame.MetadataRequest(origin(), number()),
+                () -> new MembershipFrame.Metadata(new Rumor.Alive(member(), number()), member().metadata()),
                 this::publications,
                 () -> new DisseminationFrame.StreamDigest(listOf(this::streamState)),
                 () -> new DisseminationFrame.StreamQuery(origin(), name()),

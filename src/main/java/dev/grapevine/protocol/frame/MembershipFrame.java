@@ -2,8 +2,9 @@ package dev.grapevine.protocol.frame;
 
 import dev.grapevine.membership.Origin;
 import java.util.List;
+import java.util.Map;
 
-/** Frames of SWIM. Every one carries rumors, so that news travels on traffic that is sent anyway (SWIM, section 4.1). */
+/** Frames of SWIM. Nearly all carry rumors, so that news travels on traffic that is sent anyway (SWIM, section 4.1). */
 public sealed interface MembershipFrame extends Frame {
 
     /** Most rumors that one frame can carry. */
@@ -87,4 +88,40 @@ public sealed interface MembershipFrame extends Frame {
      * @param rumors news
      */
     record LeaveAck(List<Rumor> rumors) implements MembershipFrame {}
+
+    /**
+     * Send me the labels of this member. Answered with {@link Metadata} by whoever has these or later ones, which need
+     * not be the member itself; whoever has not does not answer.
+     *
+     * @param subject whose labels
+     * @param version which ones, at least; see {@link MetadataDigest#version()}
+     */
+    record MetadataRequest(Origin subject, long version) implements MembershipFrame {
+        @Override
+        public List<Rumor> rumors() {
+            return List.of();
+        }
+    }
+
+    /**
+     * The labels of a member.
+     *
+     * @param claim what the sender knows of the member, with the digest of these labels
+     * @param metadata the labels, within the limits of {@link dev.grapevine.membership.Member}
+     */
+    record Metadata(Rumor.Alive claim, Map<String, String> metadata) implements MembershipFrame {
+        @Override
+        public List<Rumor> rumors() {
+            return List.of(claim);
+        }
+
+        @Override
+        public int size() {
+            int size = 48 + claim.size();
+            for (Map.Entry<String, String> label : metadata.entrySet()) {
+                size += Sizes.text(label.getKey()) + Sizes.text(label.getValue()) + 4;
+            }
+            return size;
+        }
+    }
 }

@@ -2,6 +2,7 @@ package dev.grapevine.protocol.frame;
 
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.Origin;
+import java.util.Map;
 
 /** A claim about one member, as SWIM spreads it. Which claim overrides which is the membership core's to decide. */
 public sealed interface Rumor {
@@ -30,12 +31,30 @@ public sealed interface Rumor {
     }
 
     /**
-     * The subject is working. The only claim that admits a member.
+     * The subject is working. The only claim that admits a member. It says which labels the subject has, but does not
+     * carry them: {@link #member()} has none.
      *
-     * @param member the subject
+     * @param member the subject, without labels whatever is passed
      * @param incarnation its incarnation
+     * @param metadata which labels it has
      */
-    record Alive(Member member, long incarnation) implements Rumor {
+    record Alive(Member member, long incarnation, MetadataDigest metadata) implements Rumor {
+
+        /** Leaves the labels out. */
+        public Alive {
+            member = member.withMetadata(Map.of());
+        }
+
+        /**
+         * A member that has had these labels from the beginning.
+         *
+         * @param member the subject with its labels
+         * @param incarnation its incarnation
+         */
+        public Alive(Member member, long incarnation) {
+            this(member, incarnation, MetadataDigest.of(0, member.metadata()));
+        }
+
         @Override
         public Origin subject() {
             return member.origin();
@@ -43,14 +62,10 @@ public sealed interface Rumor {
 
         @Override
         public int size() {
-            int size = 64
+            return 96
                     + Sizes.text(member.name())
                     + Sizes.text(member.zone())
                     + Sizes.text(member.address().host());
-            for (var label : member.metadata().entrySet()) {
-                size += Sizes.text(label.getKey()) + Sizes.text(label.getValue()) + 4;
-            }
-            return size;
         }
     }
 

@@ -68,6 +68,8 @@ final class Claims {
                 || claim.subject().epoch() <= 0;
         boolean ofItself =
                 claim instanceof Rumor.Suspect suspect && suspect.accuser().equals(suspect.subject());
-        return outOfRange || ofItself;
+        boolean laterLabels = claim instanceof Rumor.Alive alive
+                && (alive.metadata().version() < 0 || alive.metadata().version() > alive.incarnation());
+        return outOfRange || ofItself || laterLabels;
     }
 }

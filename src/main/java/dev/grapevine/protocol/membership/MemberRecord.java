@@ -1,11 +1,15 @@
 package dev.grapevine.protocol.membership;
 
+import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.MetadataDigest;
 import dev.grapevine.protocol.frame.Rumor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What is held of one origin: a present member or a tombstone. */
@@ -41,6 +45,12 @@ final class MemberRecord {
     /** Whether somebody keeps this record beyond a step, so that it must stay in the table. */
     boolean kept;
 
+    /** Which labels it has, as far as is known; those in {@link #member} may still be others. */
+    MetadataDigest metadata = MetadataDigest.NONE;
+
+    /** The hash of the labels in {@link #member}. */
+    private Bytes heldMetadata = Bytes.EMPTY;
+
     private long condemned = NEVER;
     private @Nullable Origin condemnedBy;
 
@@ -58,13 +68,33 @@ final class MemberRecord {
         return record;
     }
 
+    /** Whether the labels are those that it is known to have. */
+    boolean hasMetadata() {
+        return heldMetadata.equals(metadata.hash());
+    }
+
+    /** The member as it is known with the labels that its digest names. */
+    Member relabelled(Map<String, String> labels) {
+        heldMetadata = metadata.hash();
+        return Objects.requireNonNull(member).withMetadata(labels);
+    }
+
+    /** A member as a claim describes it, with the labels that are held. */
+    Member withHeldMetadata(Member described) {
+        return member == null ? described : described.withMetadata(member.metadata());
+    }
+
     boolean isPresent() {
         return status.isPresent();
     }
 
     /** Whether {@link #of} would make the same again. */
     boolean isPlain() {
-        return status == MemberStatus.ALIVE && incarnation == 0 && condemned == NEVER && !kept;
+        return status == MemberStatus.ALIVE && incarnation == 0 && condemned == NEVER && !kept && !isLabelled();
+    }
+
+    private boolean isLabelled() {
+        return !metadata.equals(MetadataDigest.NONE) || !heldMetadata.equals(metadata.hash());
     }
 
     /** Others say that this incarnation is dead, which is not believed while a link to it works. */
@@ -89,7 +119,7 @@ final class MemberRecord {
         } else if (status == MemberStatus.DEAD) {
             claims.add(new Rumor.Dead(origin, incarnation, buriedBy == null ? origin : buriedBy));
         } else if (member != null) {
-            claims.add(new Rumor.Alive(member, incarnation));
+            claims.add(new Rumor.Alive(member, incarnation, metadata));
             if (suspicion != null) {
                 suspicion
                         .accusers()

@@ -17,13 +17,15 @@ final class RumorMill {
     private final Speaker speaker;
     private final View view;
     private final Jury jury;
+    private final MetadataSync metadata;
 
-    RumorMill(Self self, MemberTable table, Speaker speaker, View view, Jury jury) {
+    RumorMill(Self self, MemberTable table, Speaker speaker, View view, Jury jury, MetadataSync metadata) {
         this.self = self;
         this.table = table;
         this.speaker = speaker;
         this.view = view;
         this.jury = jury;
+        this.metadata = metadata;
     }
 
     void hear(Rumor claim, Origin from, Step step) {
@@ -63,11 +65,12 @@ final class RumorMill {
         }
         MemberRecord record = table.get(member.origin());
         if (record != null && record.isPresent()) {
-            view.renew(record, member, claim.incarnation(), step);
-            speaker.spread(claim);
-        } else if (view.admit(member, claim.incarnation(), from, step)) {
-            speaker.spread(claim);
+            view.renew(record, claim, step);
+        } else if (!view.admit(claim, from, step)) {
+            return;
         }
+        speaker.spread(claim);
+        metadata.heard(member.origin(), from, step);
     }
 
     private void suspect(Rumor.Suspect claim, Origin from, Step step) {

@@ -3,10 +3,12 @@ package dev.grapevine.protocol.membership;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.MetadataDigest;
 import dev.grapevine.protocol.frame.Rumor;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
+import java.util.Map;
 import java.util.Objects;
 
 /** This member in its own table, and what it does about claims made of it: only it raises its incarnation. */
@@ -26,6 +28,8 @@ final class Self {
         this.health = health;
         this.record = new MemberRecord(member.origin(), member, MemberStatus.ALIVE, 0);
         this.record.kept = true;
+        record.metadata = MetadataDigest.of(0, member.metadata());
+        record.member = record.relabelled(member.metadata());
     }
 
     /** Whether this member is in the view: has joined and not left. */
@@ -49,7 +53,28 @@ final class Self {
         joined = true;
         table.add(record, step.now());
         step.emit(new Effect.MemberChanged(member(), MemberStatus.ALIVE));
-        speaker.spread(new Rumor.Alive(member(), record.incarnation));
+        speaker.spread(claim());
+    }
+
+    /** Other labels from now on: with a higher incarnation, so that they override whatever is told of this member. */
+    void relabel(Map<String, String> metadata, Step step) {
+        if (metadata.equals(member().metadata()) || (joined && !record.isPresent())) {
+            return;
+        }
+        record.incarnation += joined ? 1 : 0;
+        record.metadata = MetadataDigest.of(record.incarnation, metadata);
+        Member relabelled = record.relabelled(metadata);
+        if (!joined) {
+            record.member = relabelled;
+            return;
+        }
+        table.update(record, record.status, relabelled, step.now());
+        step.emit(new Effect.MemberChanged(relabelled, record.status));
+        speaker.spread(claim());
+    }
+
+    private Rumor.Alive claim() {
+        return new Rumor.Alive(member(), record.incarnation, record.metadata);
     }
 
     Rumor.Left leave(Step step) {
@@ -93,6 +118,6 @@ final class Self {
         table.update(record, record.status, record.member, step.now());
         health.worse(1);
         step.note(ProtocolEvent.REFUTED);
-        speaker.spreadAtOnce(new Rumor.Alive(member(), record.incarnation));
+        speaker.spreadAtOnce(claim());
     }
 }

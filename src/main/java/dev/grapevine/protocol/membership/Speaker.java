@@ -84,8 +84,12 @@ final class Speaker {
     }
 
     void send(Origin to, MembershipFrame frame, Step step) {
+        send(to, Lane.CONTROL, frame, step);
+    }
+
+    void send(Origin to, Lane lane, MembershipFrame frame, Step step) {
         if (speaking && linked.contains(to)) {
-            step.emit(new Effect.Send(to, Lane.CONTROL, frame));
+            step.emit(new Effect.Send(to, lane, frame));
         }
     }
 

@@ -38,6 +38,7 @@ public final class SwimCore {
     private final View view;
     private final Jury jury;
     private final Self self;
+    private final MetadataSync metadata;
     private final RumorMill mill;
     private final TableSync sync;
     private long lastTick;
@@ -60,7 +61,8 @@ public final class SwimCore {
         this.view = new View(settings, table, speaker, prober);
         this.jury = new Jury(self.origin(), settings, table, speaker, prober, view);
         this.self = new Self(self, table, speaker, health);
-        this.mill = new RumorMill(this.self, table, speaker, view, jury);
+        this.metadata = new MetadataSync(settings, table, speaker, view, random);
+        this.mill = new RumorMill(this.self, table, speaker, view, jury, metadata);
         this.sync = new TableSync(settings, table, speaker, view, mill);
         this.lastTick = now.nanos();
     }
@@ -107,6 +109,17 @@ public final class SwimCore {
     }
 
     /**
+     * This member has other labels from now on. Before joining it begins with them; after leaving nothing changes.
+     *
+     * @param labels the labels, within the limits of {@link Member}
+     * @param now the time
+     * @param out takes the effects
+     */
+    public void updateMetadata(Map<String, String> labels, Time now, Effects out) {
+        self.relabel(labels, Step.at(now, out));
+    }
+
+    /**
      * Time has passed. A gap of more than half a probe interval since the last tick is this member's own pause: what it
      * waits for is put off by as much before anybody is accused.
      *
@@ -137,6 +150,7 @@ public final class SwimCore {
             sync.tick(step);
         }
         view.expireTombstones(step);
+        metadata.tick(step);
         speaker.tick(step);
         speaker.flush(step);
     }
@@ -161,6 +175,7 @@ public final class SwimCore {
             step.emit(new Effect.Close(origin));
             return;
         }
+        metadata.linkUp(origin, peer.metadata(), step);
         if (record == null) {
             mill.hear(new Rumor.Alive(peer, 0), origin, step);
         } else {
@@ -185,6 +200,7 @@ public final class SwimCore {
     public void linkDown(Origin peer, LinkLoss cause, Time now, Effects out) {
         Step step = Step.at(now, out);
         speaker.linkDown(peer);
+        metadata.linkDown(peer);
         if (leaving != null) {
             leaving.linkDown(peer, step);
             return;
@@ -277,6 +293,10 @@ public final class SwimCore {
             relays.onRequest(from, request, step);
         } else if (frame instanceof MembershipFrame.Nack nack) {
             prober.onNack(from, nack);
+        } else if (frame instanceof MembershipFrame.MetadataRequest request) {
+            metadata.onRequest(from, request, step);
+        } else if (frame instanceof MembershipFrame.Metadata labels) {
+            metadata.onAnswer(from, labels, step);
         } else if (frame instanceof MembershipFrame.Leave) {
             confirmLeave(from, step);
         } else if (frame instanceof MembershipFrame.LeaveAck && leaving != null) {

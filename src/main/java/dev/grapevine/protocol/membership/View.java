@@ -7,7 +7,10 @@ import dev.grapevine.protocol.frame.Rumor;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Changes the table and tells of it: admission, burial, departure. What may change when is decided by its callers. */
@@ -17,6 +20,9 @@ final class View {
     private final MemberTable table;
     private final Speaker speaker;
     private final Prober prober;
+
+    /** Members whose admission has not been told of, and until when that waits for their labels. */
+    private final TreeMap<Origin, Long> unannounced = new TreeMap<>();
 
     View(MembershipSettings settings, MemberTable table, Speaker speaker, Prober prober) {
         this.settings = settings;
@@ -40,46 +46,79 @@ final class View {
         return one.epoch() != other.epoch() ? one.epoch() > other.epoch() : one.compareTo(other) > 0;
     }
 
-    /** Takes a member that is not present into the view; false if there is no room. */
-    boolean admit(Member member, long incarnation, Origin from, Step step) {
+    /**
+     * Takes a member that is not present into the view; false if there is no room. It is told of with its labels, so
+     * that waits a little for those that are not here yet.
+     */
+    boolean admit(Rumor.Alive claim, Origin from, Step step) {
+        Member member = claim.member();
         buryPredecessors(member, step);
-        MemberRecord known = table.get(member.origin());
-        if (known == null) {
-            MemberRecord added = new MemberRecord(member.origin(), member, MemberStatus.ALIVE, incarnation);
-            if (!table.add(added, step.now())) {
+        MemberRecord record = table.get(member.origin());
+        if (record == null) {
+            record = new MemberRecord(member.origin(), member, MemberStatus.ALIVE, claim.incarnation());
+            if (!table.add(record, step.now())) {
                 step.reject(RejectReason.TOO_MANY_MEMBERS, from, "no room for " + member);
                 return false;
             }
         } else {
-            known.incarnation = incarnation;
-            known.buriedBy = null;
-            table.update(known, MemberStatus.ALIVE, member, step.now());
+            record.incarnation = claim.incarnation();
+            record.buriedBy = null;
+            table.update(record, MemberStatus.ALIVE, record.withHeldMetadata(member), step.now());
         }
+        record.metadata = claim.metadata();
         prober.admit(member.origin());
-        step.emit(new Effect.MemberChanged(member, MemberStatus.ALIVE));
+        unannounced.put(record.origin, step.now() + settings.probeTimeout().toNanos());
+        if (record.hasMetadata()) {
+            announce(record, step);
+        }
         return true;
     }
 
+    /** Labels that were waited for are here. */
+    void relabel(MemberRecord record, Map<String, String> metadata, Step step) {
+        table.update(record, record.status, record.relabelled(metadata), step.now());
+        announce(record, step);
+    }
+
+    /** Tells of admitted members whose labels did not come in time. */
+    void announceWaiting(Step step) {
+        for (Map.Entry<Origin, Long> waiting : new ArrayList<>(unannounced.entrySet())) {
+            MemberRecord record = table.get(waiting.getKey());
+            if (record != null && step.now() - waiting.getValue() >= 0) {
+                announce(record, step);
+            }
+        }
+    }
+
+    /** Tells how a member stands now. */
+    private void announce(MemberRecord record, Step step) {
+        unannounced.remove(record.origin);
+        if (record.member != null) {
+            step.emit(new Effect.MemberChanged(record.member, record.status));
+        }
+    }
+
     /** A present member speaks for itself with a higher incarnation: whatever was held against it is refuted. */
-    void renew(MemberRecord record, Member member, long incarnation, Step step) {
-        buryPredecessors(member, step);
+    void renew(MemberRecord record, Rumor.Alive claim, Step step) {
+        buryPredecessors(claim.member(), step);
+        Member member = record.withHeldMetadata(claim.member());
         boolean visible = record.status != MemberStatus.ALIVE || !member.equals(record.member);
-        record.incarnation = incarnation;
+        record.incarnation = claim.incarnation();
+        record.metadata = claim.metadata();
         record.suspicion = null;
         table.update(record, MemberStatus.ALIVE, member, step.now());
         if (visible) {
-            step.emit(new Effect.MemberChanged(member, MemberStatus.ALIVE));
+            announce(record, step);
         }
     }
 
     void suspect(MemberRecord record, long incarnation, Step step) {
-        Member member = record.member;
         boolean visible = record.status == MemberStatus.ALIVE;
         record.incarnation = incarnation;
         record.suspicion = new Suspicion(step.now());
-        table.update(record, MemberStatus.SUSPECT, member, step.now());
-        if (visible && member != null) {
-            step.emit(new Effect.MemberChanged(member, MemberStatus.SUSPECT));
+        table.update(record, MemberStatus.SUSPECT, record.member, step.now());
+        if (visible) {
+            announce(record, step);
         }
     }
 
@@ -130,9 +169,7 @@ final class View {
         record.suspicion = null;
         table.update(record, status, record.member, step.now());
         prober.forget(record.origin);
-        if (record.member != null) {
-            step.emit(new Effect.MemberChanged(record.member, status));
-        }
+        announce(record, step);
     }
 
     private void buryPredecessors(Member member, Step step) {

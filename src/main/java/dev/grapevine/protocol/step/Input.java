@@ -6,6 +6,7 @@ import dev.grapevine.membership.Member;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.Frame;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a core can be told. */
@@ -60,6 +61,13 @@ public sealed interface Input {
      * @param seeds addresses to try
      */
     record Seeds(List<Address> seeds) implements Input {}
+
+    /**
+     * This member has other labels from now on.
+     *
+     * @param metadata the labels, within the limits of {@link Member}
+     */
+    record UpdateMetadata(Map<String, String> metadata) implements Input {}
 
     /** Announce that this member goes. Ends with {@link Effect.LeaveConfirmed}. */
     record Leave() implements Input {}

@@ -24,6 +24,8 @@ public enum RejectReason {
     FORGED_ORIGIN,
     /** A claim about a member that the rules do not allow. */
     INVALID_RUMOR,
+    /** Labels of a member that are not those it is known to have. */
+    INVALID_METADATA,
     /** A member beyond the limit of members. */
     TOO_MANY_MEMBERS,
     /** A sequence, range or count outside what is possible. */

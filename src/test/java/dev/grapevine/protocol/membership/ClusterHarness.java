@@ -59,7 +59,7 @@ final class ClusterHarness {
     }
 
     final class Node {
-        final Member member;
+        Member member;
         final SwimCore swim;
         final OverlayCore overlay;
         final TreeMap<Origin, Node> links = new TreeMap<>();
@@ -86,6 +86,20 @@ final class ClusterHarness {
         /** Origins in the view. */
         TreeSet<Origin> present() {
             return new TreeSet<>(swim.present().keySet());
+        }
+
+        void relabel(Map<String, String> metadata) {
+            step(() -> {
+                member = member.withMetadata(metadata);
+                swim.updateMetadata(metadata, time(), this::carryOut);
+            });
+        }
+
+        /** Labels by the number of their member, as they are known here. */
+        Map<String, Map<String, String>> labels() {
+            Map<String, Map<String, String>> labels = new TreeMap<>();
+            swim.present().values().forEach(known -> labels.put(known.name(), known.metadata()));
+            return labels;
         }
 
         void leave() {

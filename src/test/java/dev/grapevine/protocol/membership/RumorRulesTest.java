@@ -102,9 +102,9 @@ class RumorRulesTest {
     }
 
     @Test
-    void aHigherIncarnationBringsNewLabels() {
+    void aHigherIncarnationBringsAnotherZone() {
         SwimScript script = linkedTo(two);
-        Member relabelled = new Member(two.origin(), "m2", two.address(), "zone", Map.of("a", "b"));
+        Member relabelled = new Member(two.origin(), "m2", two.address(), "zone", Map.of());
         assertThat(script.gossip(two, alive(relabelled, 0))).isEmpty();
         assertThat(script.gossip(two, alive(relabelled, 1))).containsExactly(changed(relabelled, MemberStatus.ALIVE));
         assertThat(script.gossip(two, alive(relabelled, 2)))

@@ -84,6 +84,11 @@ final class SwimScript {
         return taken();
     }
 
+    List<Effect> relabel(Map<String, String> metadata) {
+        core.updateMetadata(metadata, now(), effects::add);
+        return taken();
+    }
+
     List<Effect> leave() {
         core.leave(now(), effects::add);
         return taken();
