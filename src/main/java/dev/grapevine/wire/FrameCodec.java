@@ -120,7 +120,11 @@ public final class FrameCodec {
             case FrameType.PING_REQUEST -> MembershipWire.readPingRequest(in);
             case FrameType.NACK -> MembershipWire.readNack(in);
             case FrameType.GOSSIP -> MembershipWire.readGossip(in);
-            case FrameType.SYNC -> MembershipWire.readSync(in);
+            case FrameType.SYNC -> SyncWire.readSync(in);
+            case FrameType.SYNC_DIGEST -> SyncWire.readDigest(in);
+            case FrameType.SYNC_BUCKETS -> SyncWire.readBuckets(in);
+            case FrameType.SYNC_HASHES -> SyncWire.readHashes(in);
+            case FrameType.SYNC_REQUEST -> SyncWire.readRequest(in);
             case FrameType.LEAVE -> MembershipWire.readLeave(in);
             case FrameType.LEAVE_ACK -> MembershipWire.readLeaveAck(in);
             case FrameType.METADATA_REQUEST -> MembershipWire.readMetadataRequest(in);

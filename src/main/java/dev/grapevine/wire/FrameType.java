@@ -13,6 +13,10 @@ final class FrameType {
     static final int LEAVE_ACK = 0x08;
     static final int METADATA_REQUEST = 0x09;
     static final int METADATA = 0x0a;
+    static final int SYNC_DIGEST = 0x0b;
+    static final int SYNC_BUCKETS = 0x0c;
+    static final int SYNC_HASHES = 0x0d;
+    static final int SYNC_REQUEST = 0x0e;
 
     static final int PUBLICATIONS = 0x10;
     static final int STREAM_DIGEST = 0x11;

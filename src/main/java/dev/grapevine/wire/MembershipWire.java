@@ -10,7 +10,6 @@ import dev.grapevine.protocol.frame.MembershipFrame.MetadataRequest;
 import dev.grapevine.protocol.frame.MembershipFrame.Nack;
 import dev.grapevine.protocol.frame.MembershipFrame.Ping;
 import dev.grapevine.protocol.frame.MembershipFrame.PingRequest;
-import dev.grapevine.protocol.frame.MembershipFrame.Sync;
 import dev.grapevine.protocol.frame.Rumor.Alive;
 
 /** The bodies of the frames of SWIM. */
@@ -26,7 +25,7 @@ final class MembershipWire {
         } else if (frame instanceof Metadata metadata) {
             RumorWire.writeAlive(out, metadata.claim());
             Values.writeMetadata(out, metadata.metadata());
-        } else {
+        } else if (!SyncWire.write(out, frame)) {
             writeWithRumors(out, frame);
         }
         out.close(body);
@@ -43,8 +42,6 @@ final class MembershipWire {
             Values.writeOrigin(out, request.target());
         } else if (frame instanceof Nack nack) {
             out.writeLong(nack.sequence());
-        } else if (frame instanceof Sync sync) {
-            out.writeBoolean(sync.reply());
         }
         RumorWire.writeAll(out, frame.rumors());
     }
@@ -60,16 +57,16 @@ final class MembershipWire {
             return FrameType.NACK;
         } else if (frame instanceof Gossip) {
             return FrameType.GOSSIP;
-        } else if (frame instanceof Sync) {
-            return FrameType.SYNC;
         } else if (frame instanceof Leave) {
             return FrameType.LEAVE;
         } else if (frame instanceof MetadataRequest) {
             return FrameType.METADATA_REQUEST;
         } else if (frame instanceof Metadata) {
             return FrameType.METADATA;
+        } else if (frame instanceof LeaveAck) {
+            return FrameType.LEAVE_ACK;
         }
-        return FrameType.LEAVE_ACK;
+        return SyncWire.typeOf(frame);
     }
 
     static Ping readPing(WireReader in) {
@@ -90,10 +87,6 @@ final class MembershipWire {
 
     static Gossip readGossip(WireReader in) {
         return new Gossip(RumorWire.readAll(in));
-    }
-
-    static Sync readSync(WireReader in) {
-        return new Sync(in.readBoolean("reply"), RumorWire.readAll(in));
     }
 
     static Leave readLeave(WireReader in) {

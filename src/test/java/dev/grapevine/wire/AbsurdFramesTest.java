@@ -21,7 +21,8 @@ class AbsurdFramesTest {
     private final FrameCodec codec = new FrameCodec();
 
     static Stream<Arguments> absurdities() {
-        return Stream.of(batches(), membership(), members(), topics(), stores()).flatMap(each -> each);
+        return Stream.of(batches(), membership(), tables(), members(), topics(), stores())
+                .flatMap(each -> each);
     }
 
     private static Stream<Arguments> batches() {
@@ -48,7 +49,6 @@ class AbsurdFramesTest {
                         FrameType.PING,
                         WireBytes.part().fixed(1).fixed(1).fixed(1).raw(0x80, 0),
                         "epoch is a number in more bytes than it needs"),
-                frame(FrameType.SYNC, WireBytes.part().raw(2, 0), "reply is neither 0 nor 1 but 2"),
                 frame(FrameType.GOSSIP, WireBytes.part().number(257), "rumors is 257, which is more than 256"),
                 frame(FrameType.GOSSIP, WireBytes.part().number(256), "rumors: 256 do not fit into 0 bytes"),
                 frame(
@@ -59,6 +59,24 @@ class AbsurdFramesTest {
                         FrameType.GOSSIP,
                         WireBytes.part().number(1).typed(2, evidence),
                         "evidence needs 1 bytes where 0 are left"));
+    }
+
+    private static Stream<Arguments> tables() {
+        return Stream.of(
+                frame(FrameType.SYNC_DIGEST, WireBytes.part().number(1L << 31), "members is 2147483648"),
+                frame(FrameType.SYNC_DIGEST, WireBytes.part().number(1).raw(1), "hash needs 8 bytes where 1 are left"),
+                frame(FrameType.SYNC_BUCKETS, WireBytes.part().number(257), "hashes is 257, which is more than 256"),
+                frame(FrameType.SYNC_BUCKETS, WireBytes.part().number(256), "hashes: 256 do not fit into 0 bytes"),
+                frame(FrameType.SYNC_HASHES, WireBytes.part().number(257), "parts is 257, which is more than 256"),
+                frame(FrameType.SYNC_HASHES, WireBytes.part().number(2).fixed(0), "parts: 2 do not fit into 8 bytes"),
+                frame(
+                        FrameType.SYNC_HASHES,
+                        WireBytes.part()
+                                .number(1)
+                                .block(WireBytes.part().raw(0, 1).number(4097)),
+                        "hashes is 4097, which is more than 4096"),
+                frame(FrameType.SYNC_REQUEST, WireBytes.part().raw(2, 0), "whole is neither 0 nor 1 but 2"),
+                frame(FrameType.SYNC_REQUEST, WireBytes.part().raw(0).number(4096), "hashes: 4096 do not fit into 0"));
     }
 
     private static Stream<Arguments> members() {

@@ -32,9 +32,14 @@ import dev.grapevine.protocol.frame.MembershipFrame.LeaveAck;
 import dev.grapevine.protocol.frame.MembershipFrame.Metadata;
 import dev.grapevine.protocol.frame.MembershipFrame.MetadataRequest;
 import dev.grapevine.protocol.frame.MembershipFrame.Nack;
+import dev.grapevine.protocol.frame.MembershipFrame.Part;
 import dev.grapevine.protocol.frame.MembershipFrame.Ping;
 import dev.grapevine.protocol.frame.MembershipFrame.PingRequest;
 import dev.grapevine.protocol.frame.MembershipFrame.Sync;
+import dev.grapevine.protocol.frame.MembershipFrame.SyncBuckets;
+import dev.grapevine.protocol.frame.MembershipFrame.SyncDigest;
+import dev.grapevine.protocol.frame.MembershipFrame.SyncHashes;
+import dev.grapevine.protocol.frame.MembershipFrame.SyncRequest;
 import dev.grapevine.protocol.frame.Rumor;
 import dev.grapevine.protocol.step.DialFailure;
 import io.netty.buffer.ByteBuf;
@@ -126,7 +131,11 @@ class GoldenFramesTest {
                 new PingRequest(7, A, List.of(LEFT)),
                 new Nack(7, List.of()),
                 new Gossip(RUMORS),
-                new Sync(true, RUMORS),
+                new Sync(RUMORS),
+                new SyncDigest(10_000, -3, List.of(LEFT)),
+                new SyncBuckets(List.of(0x0102030405060708L, -1L)),
+                new SyncHashes(List.of(new Part(0, 3, List.of(5L, -6L)), new Part(9, 255, List.of()))),
+                new SyncRequest(false, List.of(7L)),
                 new Leave(List.of(LEFT)),
                 new LeaveAck(List.of()),
                 new MetadataRequest(B, 300),

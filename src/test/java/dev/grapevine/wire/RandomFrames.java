@@ -39,7 +39,11 @@ final class RandomFrames {
                 () -> new MembershipFrame.PingRequest(random.nextLong(), origin(), rumors()),
                 () -> new MembershipFrame.Nack(random.nextLong(), rumors()),
                 () -> new MembershipFrame.Gossip(rumors()),
-                () -> new MembershipFrame.Sync(random.nextBoolean(), rumors()),
+                () -> new MembershipFrame.Sync(rumors()),
+                () -> new MembershipFrame.SyncDigest(random.nextInt(1 << 20), random.nextLong(), rumors()),
+                () -> new MembershipFrame.SyncBuckets(listOf(random::nextLong)),
+                () -> new MembershipFrame.SyncHashes(listOf(this::part)),
+                () -> new MembershipFrame.SyncRequest(random.nextBoolean(), listOf(random::nextLong)),
                 () -> new MembershipFrame.Leave(rumors()),
                 () -> new MembershipFrame.LeaveAck(rumors()),
                 () -> new MembershipFrame.MetadataRequest(origin(), number()),
@@ -99,6 +103,10 @@ final class RandomFrames {
             case 2 -> new Rumor.Dead(origin(), number(), origin());
             default -> new Rumor.Left(origin(), number());
         });
+    }
+
+    private MembershipFrame.Part part() {
+        return new MembershipFrame.Part(random.nextInt(256), random.nextInt(256), listOf(random::nextLong));
     }
 
     private DisseminationFrame.Publications publications() {

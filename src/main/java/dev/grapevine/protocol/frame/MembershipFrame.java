@@ -10,6 +10,12 @@ public sealed interface MembershipFrame extends Frame {
     /** Most rumors that one frame can carry. */
     int MAX_RUMORS = 256;
 
+    /** Parts into which the id space is divided to compare views. */
+    int SYNC_BUCKETS = 256;
+
+    /** Most hashes of members that a frame holds in a row. */
+    int MAX_HASHES = 4096;
+
     /**
      * The news that the frame carries.
      *
@@ -68,12 +74,87 @@ public sealed interface MembershipFrame extends Frame {
     record Gossip(List<Rumor> rumors) implements MembershipFrame {}
 
     /**
-     * A part of the sender's whole member table: push-pull between two members that meet.
+     * Records of the sender's table that the receiver may lack. The receiver answers with what it knows better.
      *
-     * @param reply whether the receiver is asked for its own table in turn
-     * @param rumors the part of the table
+     * @param rumors the records, as claims
      */
-    record Sync(boolean reply, List<Rumor> rumors) implements MembershipFrame {}
+    record Sync(List<Rumor> rumors) implements MembershipFrame {}
+
+    /**
+     * How the sender's view can be told from others: the first step of comparing tables, and most times the only one.
+     *
+     * @param members how many are in it; 0 or more
+     * @param hash over all of them; equal views have equal hashes
+     * @param rumors news
+     */
+    record SyncDigest(int members, long hash, List<Rumor> rumors) implements MembershipFrame {}
+
+    /**
+     * Hashes of the sender's view by parts of the id space, for a receiver whose view differs.
+     *
+     * @param hashes one of each of the {@value #SYNC_BUCKETS} buckets, in order
+     */
+    record SyncBuckets(List<Long> hashes) implements MembershipFrame {
+        @Override
+        public List<Rumor> rumors() {
+            return List.of();
+        }
+
+        @Override
+        public int size() {
+            return 16 + Long.BYTES * hashes.size();
+        }
+    }
+
+    /**
+     * Hashes of each member in some parts of the sender's view. The receiver sends the records that are not among them,
+     * and asks with {@link SyncRequest} for those that it lacks.
+     *
+     * @param parts at most {@value #SYNC_BUCKETS} parts
+     */
+    record SyncHashes(List<Part> parts) implements MembershipFrame {
+        @Override
+        public List<Rumor> rumors() {
+            return List.of();
+        }
+
+        @Override
+        public int size() {
+            int size = 16;
+            for (Part part : parts) {
+                size += 16 + Long.BYTES * part.hashes().size();
+            }
+            return size;
+        }
+    }
+
+    /**
+     * Consecutive buckets of a view.
+     *
+     * @param first the first bucket
+     * @param last the last bucket, inclusive
+     * @param hashes of the members in them, at most {@value #MAX_HASHES}
+     */
+    record Part(int first, int last, List<Long> hashes) {}
+
+    /**
+     * Send me records.
+     *
+     * @param whole whether the whole table is wanted: the sender is new and knows next to nobody. It is answered with
+     *     {@link Sync} frames and, after them, a {@link SyncDigest}
+     * @param hashes otherwise which records, at most {@value #MAX_HASHES}
+     */
+    record SyncRequest(boolean whole, List<Long> hashes) implements MembershipFrame {
+        @Override
+        public List<Rumor> rumors() {
+            return List.of();
+        }
+
+        @Override
+        public int size() {
+            return 16 + Long.BYTES * hashes.size();
+        }
+    }
 
     /**
      * The sender goes. The receiver confirms with {@link LeaveAck}.

@@ -39,7 +39,7 @@ final class MemberRecord {
 
     @Nullable MemberRecord newer;
 
-    /** What {@link TableDigest} holds of it while it is present. */
+    /** What {@link ViewHash} holds of it while it is present. */
     long hash;
 
     /** Whether somebody keeps this record beyond a step, so that it must stay in the table. */
@@ -64,7 +64,7 @@ final class MemberRecord {
     /** Of a member of which nothing is held but that it is alive in its first incarnation. */
     static MemberRecord of(Member member) {
         MemberRecord record = new MemberRecord(member.origin(), member, MemberStatus.ALIVE, 0);
-        record.hash = TableDigest.hashOf(record.origin, record.status, record.incarnation);
+        record.hash = ViewHash.hashOf(member);
         return record;
     }
 

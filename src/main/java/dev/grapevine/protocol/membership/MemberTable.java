@@ -26,7 +26,7 @@ final class MemberTable {
     private final AddressIndex byAddress = new AddressIndex();
     private final TreeMap<Origin, MemberRecord> suspects = new TreeMap<>();
     private final Tombstones tombstones = new Tombstones();
-    private final TableDigest digest = new TableDigest();
+    private final ViewHash digest = new ViewHash();
     private final Map<Origin, Member> present = new PresentMembers(roster, this::presentCount);
 
     /** Records that may have become plain since the last {@link #settle}. */
@@ -72,7 +72,7 @@ final class MemberTable {
         return new ArrayList<>(suspects.values());
     }
 
-    TableDigest digest() {
+    ViewHash digest() {
         return digest;
     }
 
@@ -92,10 +92,10 @@ final class MemberTable {
         return member == null ? null : get(member.origin());
     }
 
-    /** The latest life of an id that is known, tombstones included. */
+    /** The latest life of an id that is known, tombstones included, to look at only. */
     @Nullable MemberRecord latestOf(MemberId id) {
         int place = lastOf(id);
-        return place >= 0 && roster.origin(place).id().equals(id) ? recordAt(place) : null;
+        return place >= 0 && roster.origin(place).id().equals(id) ? roster.copyAt(place) : null;
     }
 
     /** Adds a record whose origin is not known; false if there is no room for it. */
@@ -151,6 +151,20 @@ final class MemberTable {
         return records;
     }
 
+    /** Is given each present member and the hash of its record, in the order of the origins. */
+    @FunctionalInterface
+    interface HashVisitor {
+        void visit(Origin origin, long hash);
+    }
+
+    void forEachPresent(HashVisitor visitor) {
+        for (int place = 0; place < roster.size(); place++) {
+            if (roster.presentAt(place) != null) {
+                visitor.visit(roster.origin(place), roster.hashAt(place));
+            }
+        }
+    }
+
     /**
      * The latest tombstones that still say something: the id has no later life. Latest first. Only of lives that were in
      * the view here: who passed on what it was only told would keep a tombstone alive beyond its retention, from member
@@ -199,7 +213,7 @@ final class MemberTable {
             return;
         }
         presentCount++;
-        record.hash = TableDigest.hashOf(record.origin, record.status, record.incarnation);
+        record.hash = ViewHash.hashOf(record.origin, record.status, record.incarnation);
         digest.toggle(record.origin, record.hash);
         byAddress.put(member);
         if (record.status == MemberStatus.SUSPECT) {

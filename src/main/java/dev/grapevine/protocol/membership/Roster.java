@@ -68,6 +68,12 @@ final class Roster {
         return entry instanceof MemberRecord record ? record : MemberRecord.of((Member) entry);
     }
 
+    /** The hash of a present member at a place. */
+    long hashAt(int place) {
+        Object entry = entries[place];
+        return entry instanceof MemberRecord record ? record.hash : ViewHash.hashOf((Member) entry);
+    }
+
     void insert(int place, MemberRecord record) {
         if (size == entries.length) {
             // By a quarter: a table of thousands should not keep half of its array empty.

@@ -35,6 +35,7 @@ final class Speaker {
     private final TreeSet<Origin> linked = new TreeSet<>();
     private final List<Rumor> urgent = new ArrayList<>();
     private boolean speaking;
+    private boolean hushed;
     private long nextGossip;
     private long sequence;
 
@@ -102,8 +103,7 @@ final class Speaker {
     /** News for one frame to this peer; first what it has to hear about itself. */
     List<Rumor> newsFor(Origin peer) {
         List<Rumor> rumors = new ArrayList<>();
-        MemberRecord record = table.peek(peer);
-        Rumor charge = record == null ? null : record.charge();
+        Rumor charge = chargeOf(peer);
         if (charge != null) {
             rumors.add(charge);
         }
@@ -117,7 +117,14 @@ final class Speaker {
 
     /** Spreads by and by. */
     void spread(Rumor rumor) {
-        news.add(rumor);
+        if (!hushed) {
+            news.add(rumor);
+        }
+    }
+
+    /** Whether what could wait is not to be spread at all. */
+    void hush(boolean quiet) {
+        hushed = quiet;
     }
 
     /** Spreads at once to every linked peer, and then by and by. */
@@ -137,7 +144,20 @@ final class Speaker {
         urgent.clear();
     }
 
-    /** Puts to a peer at once what is held against it. */
+    /** Puts to a peer what is held against it, if anything. */
+    void charge(Origin peer, Step step) {
+        Rumor charge = chargeOf(peer);
+        if (charge != null) {
+            send(peer, new MembershipFrame.Gossip(List.of(charge)), step);
+        }
+    }
+
+    private @Nullable Rumor chargeOf(Origin peer) {
+        MemberRecord record = table.peek(peer);
+        return record == null ? null : record.charge();
+    }
+
+    /** Puts to a peer at once what is held against it, and news. */
     void tell(Origin peer, Step step) {
         List<Rumor> rumors = newsFor(peer);
         if (!rumors.isEmpty()) {

@@ -184,7 +184,7 @@ public final class SwimCore {
         if (leaving != null) {
             leaving.linkUp(origin, step);
         } else {
-            sync.greet(origin, step);
+            sync.linkUp(origin, dialled, step);
         }
         speaker.flush(step);
     }
@@ -201,6 +201,7 @@ public final class SwimCore {
         Step step = Step.at(now, out);
         speaker.linkDown(peer);
         metadata.linkDown(peer);
+        sync.linkDown(peer, step);
         if (leaving != null) {
             leaving.linkDown(peer, step);
             return;
@@ -242,8 +243,8 @@ public final class SwimCore {
      */
     public void receive(Origin from, MembershipFrame frame, Time now, Effects out) {
         Step step = Step.at(now, out);
-        if (frame instanceof MembershipFrame.Sync table) {
-            sync.receive(from, table, step);
+        if (frame instanceof MembershipFrame.Sync) {
+            sync.receive(from, frame, step);
         } else {
             for (Rumor claim : frame.rumors()) {
                 mill.hear(claim, from, step);
@@ -301,6 +302,8 @@ public final class SwimCore {
             confirmLeave(from, step);
         } else if (frame instanceof MembershipFrame.LeaveAck && leaving != null) {
             leaving.onAck(from, step);
+        } else {
+            sync.receive(from, frame, step);
         }
     }
 

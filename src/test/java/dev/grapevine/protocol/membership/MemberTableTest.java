@@ -63,14 +63,14 @@ class MemberTableTest {
 
     private static void assertSame(MemberTable table, TreeMap<Origin, MemberStatus> model, long seed) {
         List<Origin> present = new ArrayList<>();
-        TableDigest digest = new TableDigest();
+        ViewHash digest = new ViewHash();
         model.forEach((origin, status) -> {
             MemberRecord record = table.peek(origin);
             assertThat(record).as("seed %d", seed).isNotNull();
             assertThat(record.status).as("seed %d", seed).isEqualTo(status);
             if (status.isPresent()) {
                 present.add(origin);
-                digest.toggle(origin, TableDigest.hashOf(origin, status, record.incarnation));
+                digest.toggle(origin, ViewHash.hashOf(origin, status, record.incarnation));
                 assertThat(table.presentAt(record.member.address()))
                         .as("seed %d", seed)
                         .isSameAs(table.get(origin));

@@ -2,6 +2,7 @@ package dev.grapevine.protocol.membership;
 
 import static dev.grapevine.protocol.membership.SwimScript.alive;
 import static dev.grapevine.protocol.membership.SwimScript.dead;
+import static dev.grapevine.protocol.membership.SwimScript.digest;
 import static dev.grapevine.protocol.membership.SwimScript.left;
 import static dev.grapevine.protocol.membership.SwimScript.linkedTo;
 import static dev.grapevine.protocol.membership.SwimScript.member;
@@ -15,7 +16,6 @@ import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.MembershipFrame.Gossip;
-import dev.grapevine.protocol.frame.MembershipFrame.Sync;
 import dev.grapevine.protocol.frame.Rumor;
 import dev.grapevine.protocol.frame.Rumor.Evidence;
 import dev.grapevine.protocol.step.Effect;
@@ -285,8 +285,7 @@ class RumorRulesTest {
         script.gossip(three, dead(two, 2, three));
         script.quiet();
         assertThat(script.linkUp(two))
-                .containsExactly(send(
-                        two, new Sync(false, List.of(dead(two, 2, three), alive(script.self, 0), alive(three, 0)))));
+                .containsExactly(send(two, digest(List.of(script.self, three), dead(two, 2, three))));
         assertThat(script.core.status(two.origin())).isEqualTo(MemberStatus.DEAD);
         assertThat(script.gossip(two, alive(two, 3))).containsExactly(changed(two, MemberStatus.ALIVE));
     }

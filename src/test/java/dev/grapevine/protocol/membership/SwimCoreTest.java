@@ -1,6 +1,7 @@
 package dev.grapevine.protocol.membership;
 
 import static dev.grapevine.protocol.membership.SwimScript.alive;
+import static dev.grapevine.protocol.membership.SwimScript.digest;
 import static dev.grapevine.protocol.membership.SwimScript.left;
 import static dev.grapevine.protocol.membership.SwimScript.linkedTo;
 import static dev.grapevine.protocol.membership.SwimScript.member;
@@ -19,6 +20,7 @@ import dev.grapevine.protocol.frame.MembershipFrame.Nack;
 import dev.grapevine.protocol.frame.MembershipFrame.Ping;
 import dev.grapevine.protocol.frame.MembershipFrame.PingRequest;
 import dev.grapevine.protocol.frame.MembershipFrame.Sync;
+import dev.grapevine.protocol.frame.MembershipFrame.SyncDigest;
 import dev.grapevine.protocol.frame.Rumor;
 import dev.grapevine.protocol.frame.Rumor.Evidence;
 import dev.grapevine.protocol.step.Effect;
@@ -61,7 +63,7 @@ class SwimCoreTest {
         assertThat(script.join())
                 .containsExactly(
                         changed(script.self, MemberStatus.ALIVE),
-                        send(two, new Sync(false, List.of(alive(script.self, 0), alive(two, 0)))));
+                        send(two, digest(List.of(script.self, two), alive(script.self, 0), alive(two, 0))));
         assertThat(script.join()).isEmpty();
         assertThat(script.core.present()).containsOnlyKeys(script.self.origin(), two.origin());
     }
@@ -72,7 +74,7 @@ class SwimCoreTest {
         assertThat(script.linkUp(three))
                 .containsExactly(
                         changed(three, MemberStatus.ALIVE),
-                        send(three, new Sync(false, List.of(alive(script.self, 0), alive(two, 0), alive(three, 0)))));
+                        send(three, digest(List.of(script.self, two, three), alive(three, 0))));
         assertThat(script.core.status(three.origin())).isEqualTo(MemberStatus.ALIVE);
     }
 
@@ -80,11 +82,10 @@ class SwimCoreTest {
     void aComparedTableIsAnsweredOnlyWithWhatIsKnownBetter() {
         SwimScript script = linkedTo(two);
         script.gossip(two, alive(three, 4), left(four, 1));
-        Sync stale = new Sync(false, List.of(alive(two, 0), alive(three, 3), alive(four, 0), alive(script.self, 0)));
+        Sync stale = new Sync(List.of(alive(two, 0), alive(three, 3), alive(four, 0), alive(script.self, 0)));
         assertThat(script.receive(two, stale))
-                .containsExactly(send(two, new Sync(false, List.of(alive(three, 4), left(four, 1)))));
-        assertThat(script.receive(two, new Sync(false, List.of(alive(three, 4)))))
-                .isEmpty();
+                .containsExactly(send(two, new Sync(List.of(alive(three, 4), left(four, 1)))));
+        assertThat(script.receive(two, new Sync(List.of(alive(three, 4))))).isEmpty();
     }
 
     @Test
@@ -92,24 +93,18 @@ class SwimCoreTest {
         SwimScript script = linkedTo(two);
         Rumor.Suspect suspicion = new Rumor.Suspect(three.origin(), 0, two.origin(), Evidence.SILENCE);
         script.gossip(two, alive(three, 0), suspicion);
-        assertThat(frames(script.receive(two, new Sync(false, List.of(alive(three, 0), suspicion))), two, Sync.class))
+        assertThat(frames(script.receive(two, new Sync(List.of(alive(three, 0), suspicion))), two, Sync.class))
                 .isEmpty();
-        assertThat(frames(script.receive(two, new Sync(false, List.of(alive(three, 0)))), two, Sync.class))
-                .containsExactly(new Sync(false, List.of(alive(three, 0), suspicion)));
+        assertThat(frames(script.receive(two, new Sync(List.of(alive(three, 0)))), two, Sync.class))
+                .containsExactly(new Sync(List.of(alive(three, 0), suspicion)));
     }
 
     @Test
-    void aComparisonThatAsksForItIsAnsweredWithTheWholeTable() {
+    void viewsAreComparedNowAndThenAndEqualOnesCostOneSmallFrame() {
         SwimScript script = linkedTo(two);
-        assertThat(script.receive(two, new Sync(true, List.of(alive(two, 1)))))
-                .containsExactly(send(two, new Sync(false, List.of(alive(script.self, 0), alive(two, 1)))));
-    }
-
-    @Test
-    void wholeTablesAreComparedNowAndThen() {
-        SwimScript script = linkedTo(two);
-        List<Sync> syncs = frames(script.run(60_000, two), two, Sync.class);
-        assertThat(syncs).hasSize(2).allMatch(Sync::reply);
+        List<SyncDigest> digests = frames(script.run(60_000, two), two, SyncDigest.class);
+        assertThat(digests).hasSize(2).containsOnly(digest(List.of(script.self, two)));
+        assertThat(script.receive(two, digests.get(0))).isEmpty();
     }
 
     @Test

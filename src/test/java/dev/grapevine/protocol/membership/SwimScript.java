@@ -71,6 +71,13 @@ final class SwimScript {
         return new Rumor.Left(member.origin(), incarnation);
     }
 
+    /** Of a view of these, none of whom was ever suspected. */
+    static MembershipFrame.SyncDigest digest(List<Member> view, Rumor... news) {
+        ViewHash hash = new ViewHash();
+        view.forEach(member -> hash.toggle(member.origin(), ViewHash.hashOf(member)));
+        return new MembershipFrame.SyncDigest(view.size(), hash.root(), List.of(news));
+    }
+
     static Effect.Send send(Member to, MembershipFrame frame) {
         return new Effect.Send(to.origin(), Lane.CONTROL, frame);
     }

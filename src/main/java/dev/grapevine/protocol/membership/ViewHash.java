@@ -1,8 +1,10 @@
 package dev.grapevine.protocol.membership;
 
+import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.MembershipFrame;
 
 /**
  * A hash over the members in the view, kept as they change: of each record one of 64 bits over its origin, status and
@@ -10,10 +12,10 @@ import dev.grapevine.membership.Origin;
  * hashes whatever the order in which they came about. Tombstones are left out: each member forgets them in its own time.
  * Not for security.
  */
-final class TableDigest {
+final class ViewHash {
 
     /** Parts of the id space. */
-    static final int BUCKETS = 256;
+    static final int BUCKETS = MembershipFrame.SYNC_BUCKETS;
 
     private static final long PRIME = 0x100000001b3L;
     private static final long BASIS = 0xcbf29ce484222325L;
@@ -44,6 +46,11 @@ final class TableDigest {
         long hash = mix(mix(BASIS, origin.id().high()), origin.id().low());
         hash = mix(mix(hash, origin.epoch()), incarnation);
         return finished(mix(hash, status == MemberStatus.SUSPECT ? 1 : 0));
+    }
+
+    /** The hash of a member of which nothing is held but that it is alive in its first incarnation. */
+    static long hashOf(Member plain) {
+        return hashOf(plain.origin(), MemberStatus.ALIVE, 0);
     }
 
     /** FNV-1a over a word. */
