@@ -1,5 +1,7 @@
 package dev.grapevine;
 
+import dev.grapevine.discovery.Seed;
+import dev.grapevine.discovery.SeedProvider;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
@@ -36,7 +38,8 @@ public final class GrapevineBuilder {
     private @Nullable String name;
     private Address bind = new Address("0.0.0.0", DEFAULT_PORT);
     private @Nullable Address advertise;
-    private List<Address> seeds = List.of();
+    private List<String> seeds = List.of();
+    private @Nullable SeedProvider seedProvider;
     private String zone = "";
     private Map<String, String> metadata = Map.of();
     private @Nullable MemberId memberId;
@@ -95,7 +98,11 @@ public final class GrapevineBuilder {
      * Members to seek first; any of them is enough. Default none: a cluster of one, which others may join. A node may
      * name itself, so that all instances can have the same list.
      *
-     * @param addresses {@code host:port} or hosts, which get {@value #DEFAULT_PORT}; at most {@value #MAX_SEEDS}
+     * <p>A host is not just dialled: each of its IPv4 and IPv6 addresses is a seed, looked up again every 10 s for as
+     * long as the node runs, so the name of a whole service will do, such as that of a headless service of Kubernetes.
+     *
+     * @param addresses {@code host:port}; {@code host}, which gets {@value #DEFAULT_PORT}; or {@code srv:name} for a
+     *     service of DNS (SRV records); at most {@value #MAX_SEEDS}
      * @return this builder
      */
     public GrapevineBuilder seeds(String... addresses) {
@@ -113,9 +120,20 @@ public final class GrapevineBuilder {
             throw new IllegalArgumentException("At most " + MAX_SEEDS + " seeds, not " + addresses.size());
         }
         this.seeds = addresses.stream()
-                .map(address -> Address.parse(address, DEFAULT_PORT))
+                .map(address -> Seed.parse(address, DEFAULT_PORT).toString())
                 .distinct()
                 .toList();
+        return this;
+    }
+
+    /**
+     * Names seeds besides those of {@link #seeds(List)}, again and again. Default none.
+     *
+     * @param provider the provider
+     * @return this builder
+     */
+    public GrapevineBuilder seedProvider(SeedProvider provider) {
+        this.seedProvider = provider;
         return this;
     }
 
@@ -265,6 +283,8 @@ public final class GrapevineBuilder {
                 bind,
                 advertise,
                 seeds,
+                seedProvider,
+                DEFAULT_PORT,
                 zone,
                 metadata,
                 id,

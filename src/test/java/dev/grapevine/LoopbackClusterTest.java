@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.grapevine.codec.Codecs;
+import dev.grapevine.discovery.SeedProvider;
 import dev.grapevine.membership.Member;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.observe.NodeState;
@@ -21,6 +22,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -183,13 +185,13 @@ class LoopbackClusterTest {
 
     @Test
     void aSeedThatIsAnotherNameOfALinkedMemberCostsNoLink() {
-        Grapevine first = node();
+        Grapevine first = keep(Grapevine.builder("test").bind("0.0.0.0:0").advertise("127.0.0.1"));
         first.start().block(PATIENCE);
         List<Integer> links = Collections.synchronizedList(new ArrayList<>());
         List<RejectReason> refused = Collections.synchronizedList(new ArrayList<>());
         Grapevine second = keep(Grapevine.builder("test")
                 .bind("127.0.0.1:0")
-                .seeds("localhost:" + first.self().address().port())
+                .seeds("127.0.0.2:" + first.self().address().port()) // loopback too
                 .settings(LoopbackClusterTest::retryingEveryFewMilliseconds)
                 .observer(new GrapevineObserver() {
                     @Override
@@ -209,6 +211,45 @@ class LoopbackClusterTest {
         assertThat(refused).containsOnly(RejectReason.DUPLICATE_LINK);
         assertThat(links).as("opened once, never replaced").containsExactly(1);
         assertThat(first.members()).hasSize(2);
+    }
+
+    @Test
+    void everyAddressOfANameIsASeedThoughOneOfThemIsItsOwn() {
+        // 127.0.0.1 and, where there is IPv6, ::1: the name of a service leads to its own instance as well.
+        Grapevine first = node();
+        first.start().block(PATIENCE);
+        Grapevine second = node("localhost:" + first.self().address().port());
+        second.start().block(PATIENCE);
+        awaitSizes(List.of(first, second), 2);
+    }
+
+    @Test
+    void seedsThatAProviderNamesLaterAreFound() {
+        Grapevine first = node();
+        first.start().block(PATIENCE);
+        AtomicInteger asked = new AtomicInteger();
+        Grapevine second = keep(Grapevine.builder("test").bind("127.0.0.1:0").seedProvider(new SeedProvider() {
+            @Override
+            public Mono<List<String>> seeds() {
+                return switch (asked.getAndIncrement()) {
+                    case 0 -> Mono.empty();
+                    case 1 -> Mono.error(new IllegalStateException("the registry is away"));
+                    default -> Mono.just(List.of(address(first)));
+                };
+            }
+
+            @Override
+            public Duration refresh() {
+                return Duration.ofMillis(1); // at least 1 s is waited all the same
+            }
+        }));
+        StepVerifier.create(second.joinState().takeUntil(JoinState.JOINED::equals))
+                .then(() -> second.start().block(PATIENCE))
+                .thenConsumeWhile(JoinState.JOINING::equals) // may be conflated with what follows
+                .expectNext(JoinState.SEEKING, JoinState.JOINED)
+                .expectComplete()
+                .verify(PATIENCE);
+        assertThat(asked.get()).isEqualTo(3);
     }
 
     private static NodeSettings retryingEveryFewMilliseconds(NodeSettings settings) {

@@ -309,6 +309,16 @@ class NodeLifecycleTest {
         }
 
         @Override
+        public Mono<List<Address>> resolve(Address host) {
+            return real.resolve(host);
+        }
+
+        @Override
+        public Mono<List<Address>> resolveService(String service) {
+            return real.resolveService(service);
+        }
+
+        @Override
         public Mono<Void> dispose() {
             return real.dispose();
         }

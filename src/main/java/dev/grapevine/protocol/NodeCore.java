@@ -91,7 +91,7 @@ public final class NodeCore {
     private void lifecycle(Input input, Time now) {
         if (input instanceof Input.Join join) {
             swim.join(now, fromSwim(now));
-            overlay.join(join.seeds(), now, out);
+            overlay.join(join.seeds(), join.more(), now, out);
         } else if (input instanceof Input.Seeds seeds) {
             overlay.seeds(seeds.seeds(), now, out);
         } else if (input instanceof Input.UpdateMetadata update) {

@@ -46,6 +46,7 @@ public final class Node {
     private final Commands commands = new Commands();
     private final Submissions submissions;
     private final Catalogue catalogue;
+    private final Sinks.Empty<Void> joined = Sinks.empty();
     private final Sinks.Empty<Void> stopping = Sinks.empty();
     private final Mono<Void> stopped = Mono.defer(this::stopNow).cache();
     private final Mono<Void> closed = Mono.defer(this::closeNow).cache();
@@ -173,13 +174,36 @@ public final class Node {
                         endpoint,
                         links,
                         commands,
-                        dispatcher)
+                        dispatcher,
+                        seeds(transport))
                 .life()
                 .takeUntilOther(stopping.asMono())
                 // A peer that has been full for too long stops holding up publishers without any event of its own.
                 .subscribe(step -> admission.resume(), this::failed);
         submissions.open(admission);
         return begun;
+    }
+
+    private boolean hasSeeds() {
+        return !config.seeds().isEmpty() || config.seedProvider() != null;
+    }
+
+    /** From joining on, what the seeds are, and whenever that changes. */
+    private Flux<Input> seeds(Transport transport) {
+        if (!hasSeeds()) {
+            return Flux.empty();
+        }
+        SeedWatch watch = new SeedWatch(
+                config.cluster() + "/" + config.id(),
+                config.seeds(),
+                config.seedProvider(),
+                config.defaultPort(),
+                transport,
+                config.environment().random());
+        return joined.asMono()
+                .thenMany(Flux.defer(watch::changes))
+                .doOnNext(seeds -> views.seedsChanged(seeds.seeds()))
+                .cast(Input.class);
     }
 
     private Member describe(Address bound) {
@@ -209,9 +233,10 @@ public final class Node {
             }
             switch (state) {
                 case BOUND -> {
-                    if (!commands.accept(new Input.Join(config.seeds()))) {
+                    if (!commands.accept(new Input.Join(List.of(), hasSeeds()))) {
                         return Mono.error(Stopped.error());
                     }
+                    joined.tryEmitEmpty();
                     state = NodeState.JOINED;
                     handshake.setOpen(true);
                     return Mono.empty();

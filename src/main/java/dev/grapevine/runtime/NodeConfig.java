@@ -1,5 +1,6 @@
 package dev.grapevine.runtime;
 
+import dev.grapevine.discovery.SeedProvider;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.observe.GrapevineObserver;
@@ -17,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param name the member's name for people, or null to take its address
  * @param bind what to listen on
  * @param advertise where peers dial it, or null to take the bound address; port 0 means the bound port
- * @param seeds addresses to seek
+ * @param seeds what to seek, in the form of {@code Seed.parse}
+ * @param seedProvider names further seeds, or null
+ * @param defaultPort port of a seed that names none
  * @param zone failure domain, empty if unknown
  * @param metadata labels
  * @param id the member's id
@@ -33,7 +36,9 @@ public record NodeConfig(
         @Nullable String name,
         Address bind,
         @Nullable Address advertise,
-        List<Address> seeds,
+        List<String> seeds,
+        @Nullable SeedProvider seedProvider,
+        int defaultPort,
         String zone,
         Map<String, String> metadata,
         MemberId id,

@@ -31,6 +31,7 @@ final class NodeLoop {
     private final PeerLinks links;
     private final Commands commands;
     private final EffectDispatcher dispatcher;
+    private final Flux<Input> seeds;
 
     NodeLoop(
             Member self,
@@ -40,7 +41,8 @@ final class NodeLoop {
             Endpoint endpoint,
             PeerLinks links,
             Commands commands,
-            EffectDispatcher dispatcher) {
+            EffectDispatcher dispatcher,
+            Flux<Input> seeds) {
         this.self = self;
         this.settings = settings;
         this.environment = environment;
@@ -49,6 +51,7 @@ final class NodeLoop {
         this.links = links;
         this.commands = commands;
         this.dispatcher = dispatcher;
+        this.seeds = seeds;
     }
 
     /**
@@ -60,7 +63,8 @@ final class NodeLoop {
         return Flux.defer(() -> {
             // The core is mutable, so each subscription has its own.
             NodeCore core = new NodeCore(self, settings, environment.random(), environment.now());
-            return Flux.merge(ticks(), commands.flux(), accepted(), dialled()).map(input -> step(core, input));
+            return Flux.merge(ticks(), commands.flux(), accepted(), dialled(), seeds)
+                    .map(input -> step(core, input));
         });
     }
 

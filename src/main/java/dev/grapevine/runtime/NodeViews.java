@@ -18,7 +18,7 @@ final class NodeViews {
     private static final Logger log = LoggerFactory.getLogger(NodeViews.class);
 
     private final String node;
-    private final List<Address> seeds;
+    private List<?> seeds;
     private final MembershipView members = new MembershipView();
     private final Map<String, TopicChannel<?>> topics = new ConcurrentHashMap<>();
     private final Map<String, StoreView> stores = new ConcurrentHashMap<>();
@@ -26,7 +26,7 @@ final class NodeViews {
     private final Sinks.Empty<Void> left = Sinks.empty();
     private volatile boolean completed;
 
-    NodeViews(String node, List<Address> seeds) {
+    NodeViews(String node, List<String> seeds) {
         this.node = node;
         this.seeds = seeds;
     }
@@ -58,6 +58,11 @@ final class NodeViews {
             store.entries().complete();
         }
         return store;
+    }
+
+    /** What is sought now, for the log. On the node's thread. */
+    void seedsChanged(List<Address> addresses) {
+        seeds = addresses;
     }
 
     /** Told on changes only, so each is logged once. */

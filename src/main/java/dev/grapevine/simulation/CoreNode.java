@@ -57,7 +57,7 @@ final class CoreNode extends SimulatedMember implements NodeDoor {
                 .schedulePeriodically(() -> step(new Input.Tick()), chance.nextLong(tick), tick, TimeUnit.NANOSECONDS);
         host().thread().schedule(() -> {
             Workload.STORES.forEach(store -> step(new Input.OpenStore(store)));
-            step(new Input.Join(seeds));
+            step(new Input.Join(seeds, false));
         });
     }
 

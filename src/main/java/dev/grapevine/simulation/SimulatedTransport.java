@@ -6,6 +6,7 @@ import dev.grapevine.transport.Handshake;
 import dev.grapevine.transport.LinkLimits;
 import dev.grapevine.transport.Transport;
 import java.io.IOException;
+import java.util.List;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -46,6 +47,17 @@ final class SimulatedTransport implements Transport {
                     return endpoint;
                 })
                 .subscribeOn(thread);
+    }
+
+    /** Names are addresses here. */
+    @Override
+    public Mono<List<Address>> resolve(Address host) {
+        return Mono.just(List.of(host));
+    }
+
+    @Override
+    public Mono<List<Address>> resolveService(String service) {
+        return Mono.error(new IOException("A simulated network knows no services: " + service));
     }
 
     @Override

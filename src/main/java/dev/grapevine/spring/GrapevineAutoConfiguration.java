@@ -1,6 +1,7 @@
 package dev.grapevine.spring;
 
 import dev.grapevine.Grapevine;
+import dev.grapevine.discovery.SeedProvider;
 import dev.grapevine.observe.GrapevineObserver;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -43,6 +44,7 @@ public class GrapevineAutoConfiguration {
      * @param properties the properties
      * @param environment for the application's name and its web port
      * @param connection where the others are
+     * @param seedProvider names further seeds, if the application has one
      * @param observers all observers of the application; each is told
      * @param customizers what the application changes
      * @return the node, neither bound nor joined
@@ -53,6 +55,7 @@ public class GrapevineAutoConfiguration {
             GrapevineProperties properties,
             Environment environment,
             GrapevineConnectionDetails connection,
+            ObjectProvider<SeedProvider> seedProvider,
             ObjectProvider<GrapevineObserver> observers,
             ObjectProvider<GrapevineBuilderCustomizer> customizers) {
         GrapevineObserver observer =
@@ -60,6 +63,7 @@ public class GrapevineAutoConfiguration {
         return new NodeFactory(properties, environment)
                 .build(
                         connection.getSeeds(),
+                        seedProvider.getIfUnique(),
                         observer,
                         customizers.orderedStream().toList());
     }

@@ -11,9 +11,9 @@ import org.springframework.boot.autoconfigure.service.connection.ConnectionDetai
 public interface GrapevineConnectionDetails extends ConnectionDetails {
 
     /**
-     * The seeds, asked for once, when the node is built.
+     * The seeds, asked for once, when the node is built. What changes is named by a {@code SeedProvider} bean.
      *
-     * @return addresses as {@code host} or {@code host:port}; may be empty: the node is alone until others find it
+     * @return seeds as {@code host}, {@code host:port} or {@code srv:name}; may be empty: the node is alone until others find it
      */
     List<String> getSeeds();
 }

@@ -22,8 +22,8 @@ import org.springframework.util.unit.DataSize;
  * @param bind Address to listen on as host:port; port 0 takes any free port.
  * @param advertise Address at which the others reach this instance, as host or host:port; default: made from what is
  *     bound.
- * @param seeds Addresses of instances to join by, as host or host:port; each is resolved anew at each attempt, and
- *     this instance's own address does no harm.
+ * @param seeds Where to find instances to join by: host, host:port, or srv:name for a service of DNS; every address of
+ *     each is tried, looked up again every 10 s, and this instance's own address does no harm.
  * @param zone Failure domain of this instance, such as an availability zone.
  * @param metadata Labels of this instance that the others see, at most 64 with 4096 characters in all; http.port is
  *     added where server.port is fixed.

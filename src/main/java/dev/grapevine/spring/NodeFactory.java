@@ -2,6 +2,8 @@ package dev.grapevine.spring;
 
 import dev.grapevine.Grapevine;
 import dev.grapevine.GrapevineBuilder;
+import dev.grapevine.discovery.Seed;
+import dev.grapevine.discovery.SeedProvider;
 import dev.grapevine.membership.Address;
 import dev.grapevine.observe.GrapevineObserver;
 import java.util.List;
@@ -28,9 +30,13 @@ final class NodeFactory {
         this.environment = environment;
     }
 
-    Grapevine build(List<String> seeds, GrapevineObserver observer, Iterable<GrapevineBuilderCustomizer> customizers) {
+    Grapevine build(
+            List<String> seeds,
+            @Nullable SeedProvider seedProvider,
+            GrapevineObserver observer,
+            Iterable<GrapevineBuilderCustomizer> customizers) {
         checkAddress("grapevine.bind", properties.bind());
-        seeds.forEach(seed -> checkAddress("grapevine.seeds", seed));
+        seeds.forEach(seed -> check("grapevine.seeds", seed, () -> Seed.parse(seed, ANY_PORT)));
         GrapevineBuilder builder = Grapevine.builder(cluster())
                 .bind(properties.bind())
                 .seeds(seeds)
@@ -39,6 +45,9 @@ final class NodeFactory {
                 .settings(properties.toSettings())
                 .links(properties.links().toLimits())
                 .observer(observer);
+        if (seedProvider != null) {
+            builder.seedProvider(seedProvider);
+        }
         if (StringUtils.hasText(properties.name())) {
             builder.name(properties.name());
         }
@@ -75,8 +84,12 @@ final class NodeFactory {
     }
 
     private static void checkAddress(String property, String text) {
+        check(property, text, () -> Address.parse(text, ANY_PORT));
+    }
+
+    private static void check(String property, String text, Runnable parse) {
         try {
-            Address.parse(text, ANY_PORT);
+            parse.run();
         } catch (IllegalArgumentException e) {
             throw new InvalidConfigurationPropertyValueException(property, text, String.valueOf(e.getMessage()));
         }

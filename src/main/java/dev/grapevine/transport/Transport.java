@@ -1,6 +1,7 @@
 package dev.grapevine.transport;
 
 import dev.grapevine.membership.Address;
+import java.util.List;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -33,6 +34,23 @@ public interface Transport {
      * @return the endpoint, or an error that names the address if it cannot be bound
      */
     Mono<Endpoint> bind(Address address, Handshake handshake);
+
+    /**
+     * Every address that a host has now. Nothing is looked up before subscription.
+     *
+     * @param host a host, by name or as a literal address, and a port
+     * @return the same port at each IPv4 and IPv6 address of the host, at least one, on the transport's scheduler; or an
+     *     error if the name is not known
+     */
+    Mono<List<Address>> resolve(Address host);
+
+    /**
+     * The hosts that DNS names for a service (SRV records, RFC 2782). Nothing is looked up before subscription.
+     *
+     * @param service the full name of the service
+     * @return host and port of each record, at least one, on the transport's scheduler; or an error if there are none
+     */
+    Mono<List<Address>> resolveService(String service);
 
     /**
      * Gives back the threads. After the endpoint was closed.

@@ -28,7 +28,7 @@ final class ArchitectureRules {
             List.of("clock"),
             List.of("crdt"),
             List.of("protocol"),
-            List.of("topic", "replicated", "observe", "codec"),
+            List.of("topic", "replicated", "observe", "codec", "discovery"),
             List.of("wire"),
             List.of("transport"),
             List.of("runtime"),

@@ -82,7 +82,7 @@ final class Counterexamples {
                 "clock",
                 "crdt",
                 "protocol",
-                "topic, replicated, observe, codec",
+                "topic, replicated, observe, codec, discovery",
                 "wire",
                 "transport",
                 "runtime",

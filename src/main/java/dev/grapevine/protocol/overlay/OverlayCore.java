@@ -47,6 +47,12 @@ public final class OverlayCore {
     private final LostMembers lost;
     private boolean dialling;
 
+    /** Others than those given when joining are to be named, and were not yet. */
+    private boolean seedsAwaited;
+
+    /** Seeds were asked for, and none is named. */
+    private boolean nothingNamed;
+
     /** Nothing to dial and no dial under way, until something happens: the usual state, in which ticks cost nothing. */
     private boolean settled;
 
@@ -68,12 +74,14 @@ public final class OverlayCore {
      * Begins to seek others: the seeds are dialled at once.
      *
      * @param seeds addresses to try; may be empty
+     * @param more whether others may be named later, so that having none yet does not mean being alone by intent
      * @param now the time
      * @param out takes the effects
      */
-    public void join(List<Address> seeds, Time now, Effects out) {
+    public void join(List<Address> seeds, boolean more, Time now, Effects out) {
         dialling = true;
-        seeds(seeds, now, out);
+        seedsAwaited = more;
+        take(seeds, now, out);
     }
 
     /**
@@ -84,9 +92,14 @@ public final class OverlayCore {
      * @param out takes the effects
      */
     public void seeds(List<Address> seeds, Time now, Effects out) {
-        if (!dialling) {
-            return;
+        if (dialling) {
+            seedsAwaited = false;
+            nothingNamed = seeds.isEmpty();
+            take(seeds, now, out);
         }
+    }
+
+    private void take(List<Address> seeds, Time now, Effects out) {
         TreeSet<Address> named = new TreeSet<>();
         for (Address seed : seeds) {
             if (named.size() < MAX_SEEDS && !seed.equals(self.address())) {
@@ -279,8 +292,8 @@ public final class OverlayCore {
             return;
         }
         dialDue(now.nanos(), out);
-        boolean hasSeeds = false;
-        boolean seedFailed = false;
+        boolean hasSeeds = seedsAwaited || nothingNamed;
+        boolean seedFailed = nothingNamed;
         for (Target target : targets.values()) {
             hasSeeds |= target.seed && !target.self;
             seedFailed |= target.seed && target.failures > 0;

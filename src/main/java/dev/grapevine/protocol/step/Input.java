@@ -52,8 +52,9 @@ public sealed interface Input {
      * Announce this member and seek others.
      *
      * @param seeds addresses to try, in no order; may be empty
+     * @param more whether {@link Seeds} may follow: until then, having none does not mean that none are named
      */
-    record Join(List<Address> seeds) implements Input {}
+    record Join(List<Address> seeds, boolean more) implements Input {}
 
     /**
      * The seeds are now these (a resolver ran again).

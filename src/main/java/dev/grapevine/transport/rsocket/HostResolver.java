@@ -1,11 +1,13 @@
 package dev.grapevine.transport.rsocket;
 
+import dev.grapevine.membership.Address;
 import io.netty.channel.EventLoop;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -25,11 +27,21 @@ final class HostResolver {
     private static final int MAX_WAITING = 256;
     private static final long IDLE_SECONDS = 5;
 
+    /** Which servers are asked: those that the system is set up for. */
+    private static final String SYSTEM_DNS = "dns:";
+
     private final EventLoop loop;
+    private final String dns;
     private final ThreadPoolExecutor threads;
 
     HostResolver(EventLoop loop, String name) {
+        this(loop, name, SYSTEM_DNS);
+    }
+
+    /** Asks a server of its own for services: {@code dns://host:port}. */
+    HostResolver(EventLoop loop, String name, String dns) {
         this.loop = loop;
+        this.dns = dns;
         this.threads = new ThreadPoolExecutor(
                 THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING), task -> {
                     Thread thread = new Thread(task, name);
@@ -50,11 +62,25 @@ final class HostResolver {
         if (literal != null) {
             return Mono.fromCallable(() -> List.of(InetAddress.getByAddress(host, literal)));
         }
+        return onThreads(host, () -> List.of(InetAddress.getAllByName(host)));
+    }
+
+    /**
+     * The hosts of a service.
+     *
+     * @param service its full name
+     * @return host and port of each SRV record, at least one, on the event loop, or an error
+     */
+    Mono<List<Address>> services(String service) {
+        return onThreads(service, () -> ServiceRecords.lookUp(service, dns));
+    }
+
+    private <T> Mono<T> onThreads(String name, Callable<T> lookup) {
         return Mono.create(sink -> {
             try {
-                threads.execute(() -> lookUp(host, sink));
+                threads.execute(() -> lookUp(lookup, sink));
             } catch (RejectedExecutionException e) {
-                sink.error(new UnknownHostException("Too many names are being resolved: " + host));
+                sink.error(new UnknownHostException("Too many names are being resolved: " + name));
             }
         });
     }
@@ -70,12 +96,16 @@ final class HostResolver {
         return Mono.fromCallable(() -> InetAddress.getByName(host)).subscribeOn(Schedulers.fromExecutor(threads));
     }
 
-    private void lookUp(String host, MonoSink<List<InetAddress>> sink) {
+    private <T> void lookUp(Callable<T> lookup, MonoSink<T> sink) {
+        Runnable answer;
         try {
-            List<InetAddress> found = List.of(InetAddress.getAllByName(host));
-            loop.execute(() -> sink.success(found));
-        } catch (UnknownHostException e) {
-            loop.execute(() -> sink.error(e));
+            T found = lookup.call();
+            answer = () -> sink.success(found);
+        } catch (Exception e) {
+            answer = () -> sink.error(e);
+        }
+        try {
+            loop.execute(answer);
         } catch (RejectedExecutionException e) {
             // The transport was disposed while the name was looked up: nobody waits for it any more.
             sink.success();

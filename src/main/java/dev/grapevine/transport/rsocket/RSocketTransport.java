@@ -76,6 +76,20 @@ public final class RSocketTransport implements Transport {
         });
     }
 
+    @Override
+    public Mono<List<Address>> resolve(Address host) {
+        return resolver.resolve(host.host())
+                .map(found -> found.stream()
+                        .map(address -> new Address(address.getHostAddress(), host.port()))
+                        .toList())
+                .publishOn(scheduler);
+    }
+
+    @Override
+    public Mono<List<Address>> resolveService(String service) {
+        return resolver.services(service).publishOn(scheduler);
+    }
+
     /** Closes an endpoint that is still open: an event loop of Netty 4.2 that stops while busy leaves sockets open. */
     @Override
     public Mono<Void> dispose() {

@@ -195,7 +195,7 @@ final class ClusterHarness {
         Node node = new Node(member);
         nodes.add(node);
         node.swim.join(time(), node::carryOut);
-        node.overlay.join(List.of(seeds), time(), node::carryOut);
+        node.overlay.join(List.of(seeds), false, time(), node::carryOut);
         after(random.nextLong(TICK.toNanos()), node::tick);
         return node;
     }

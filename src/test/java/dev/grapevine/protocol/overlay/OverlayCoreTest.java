@@ -57,7 +57,7 @@ class OverlayCoreTest {
     }
 
     private List<Effect> join(Address... seeds) {
-        core.join(List.of(seeds), now(), effects::add);
+        core.join(List.of(seeds), false, now(), effects::add);
         return taken();
     }
 
@@ -196,7 +196,7 @@ class OverlayCoreTest {
         for (int i = 1; i <= 5_000; i++) {
             many.add(new Address("many", i));
         }
-        core.join(many, now(), effects::add);
+        core.join(many, false, now(), effects::add);
         int dials = 0;
         Deque<Effect> pending = new ArrayDeque<>(taken());
         while (!pending.isEmpty()) {
@@ -214,7 +214,7 @@ class OverlayCoreTest {
         for (int i = 1; i <= 100; i++) {
             many.add(new Address("many", i));
         }
-        core.join(many, now(), effects::add);
+        core.join(many, false, now(), effects::add);
         assertThat(taken()).filteredOn(effect -> effect instanceof Effect.Dial).hasSize(32);
         assertThat(failed(new Address("many", 1), DialFailure.TIMEOUT))
                 .as("one ends, the next begins")
