@@ -34,7 +34,8 @@ function show() {
     link.target = '_blank';
     return link;
   }));
-  const victim = others[others.length - 1] ?? present[0];
+  // One of the three that come back, rather than one that was started by hand.
+  const victim = others.filter(member => /^live-\d$/.test(member.name)).pop() ?? others[others.length - 1] ?? present[0];
   if (victim?.pid) byId('kill').textContent = `kill -9 ${victim.pid}`;
   mesh.draw();
 }
@@ -43,6 +44,8 @@ const WORDS = {live: 'live', lost: 'looking for this instance', connecting: 'con
 
 function state(name) {
   byId('link').dataset.state = name;
+  document.body.dataset.state = name;
+  members.follow(name === 'live');
   byId('link-text').textContent = WORDS[name];
   notice(name === 'lost' ? 'This instance does not answer. The others go on; this page waits for its return.' : '');
 }

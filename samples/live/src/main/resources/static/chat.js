@@ -4,6 +4,7 @@ import {byId, clock, element} from './dom.js';
 import {send} from './send.js';
 
 const SHOWN = 200;
+const REMEMBERED = 2000;
 const GRAPES = ['merlot', 'riesling', 'syrah', 'malbec', 'pinot', 'muscat', 'tannat', 'grenache', 'chenin', 'furmint'];
 const MOODS = ['curious', 'quiet', 'merry', 'patient', 'bold', 'gentle', 'swift', 'early', 'sunny', 'noble'];
 
@@ -13,7 +14,7 @@ export class Chat {
   constructor() {
     this.seen = new Set();
     this.lines = byId('lines');
-    this.lines.dataset.empty = 'Nobody has said anything yet.\nSay it here, read it on every instance.';
+    this.lines.dataset.empty = 'Nobody has said anything since this page opened.\nA topic keeps no history; the flags do.';
     this.author = byId('author');
     this.author.value = sessionStorage.getItem('author') ?? `${pick(MOODS)} ${pick(GRAPES)}`;
     this.author.addEventListener('change', () => sessionStorage.setItem('author', this.author.value));
@@ -36,6 +37,7 @@ export class Chat {
   line({id, author, text, instance, at}) {
     if (this.seen.has(id)) return false;
     this.seen.add(id);
+    if (this.seen.size > REMEMBERED) this.seen.delete(this.seen.values().next().value);
     const atEnd = this.lines.scrollHeight - this.lines.scrollTop - this.lines.clientHeight < 60;
     const item = element('li', author === this.author.value ? 'own' : '');
     const who = element('span');

@@ -5,6 +5,7 @@ import {draw} from './spark.js';
 
 const POINTS = 60;
 const GONE_FOR = 45000;
+const EARLY = 64;
 
 const STATUS = {JOINED: 'alive', RECOVERED: 'alive', UPDATED: 'alive', SUSPECTED: 'suspect', LEFT: 'left', DIED: 'dead'};
 
@@ -15,6 +16,7 @@ export class Members {
     this.members = new Map();
     this.early = new Map(); // readings of members that the stream has not named yet
     this.changed = changed;
+    this.followed = true;
     setInterval(() => this.tick(), 1000);
   }
 
@@ -24,6 +26,11 @@ export class Members {
     for (const member of this.members.values()) member.card.remove();
     this.members.clear();
     this.early.clear();
+  }
+
+  /** Whether what is shown is the present: if not, no time passes on the cards. */
+  follow(followed) {
+    this.followed = followed;
   }
 
   /** Alive and suspect ones first by name, then those that went. */
@@ -71,7 +78,7 @@ export class Members {
       if (list.length > POINTS) list.shift();
     }
     if (member) this.showReading(member);
-    else this.early.set(id, known);
+    else if (this.early.size < EARLY) this.early.set(id, known);
   }
 
   newCard() {
@@ -123,6 +130,7 @@ export class Members {
   }
 
   tick() {
+    if (!this.followed) return;
     for (const member of [...this.members.values()]) {
       if (member.gone && Date.now() - member.at > GONE_FOR) {
         this.forget(member);

@@ -1,4 +1,4 @@
-// The cluster as a drawing: every member linked with every other, and messages that travel along the links.
+// The cluster as a drawing: every member linked with every other, as a cluster of this size is, and messages that travel along the links.
 
 import {byId, svg} from './dom.js';
 

@@ -14,6 +14,18 @@ public sealed interface Seed {
      * @param address the host and the port
      */
     record Host(Address address) implements Seed {
+
+        /**
+         * Checks the port.
+         *
+         * @throws IllegalArgumentException if the port is 0, which nobody can be reached at
+         */
+        public Host {
+            if (address.port() == 0) {
+                throw new IllegalArgumentException("Not a port to reach anybody at: 0 in '" + address + "'");
+            }
+        }
+
         @Override
         public String toString() {
             return address.toString();

@@ -1,5 +1,7 @@
 package dev.grapevine.membership;
 
+import java.util.regex.Pattern;
+
 /**
  * Where a member listens. The host is a name or a literal address and is resolved each time it is dialled, never
  * earlier.
@@ -12,14 +14,20 @@ public record Address(String host, int port) implements Comparable<Address> {
     /** Longest host that an address can have, in characters. */
     public static final int MAX_HOST_LENGTH = 255;
 
+    /** A name without anything that only a list or an address with a port has; or, with colons, an IPv6 literal. */
+    private static final Pattern IS_HOST =
+            Pattern.compile("[^\\s,:/\\[\\]]+|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%[^\\s,:/]+)?");
+
     /**
      * Checks the parts.
      *
-     * @throws IllegalArgumentException if the host is blank, contains white space or is too long, or the port is out of
-     *     range
+     * @throws IllegalArgumentException if the host is blank or too long, contains white space, a comma or a slash, or
+     *     contains a colon and is no IPv6 literal; or if the port is out of range
      */
     public Address {
-        if (host.isBlank() || host.length() > MAX_HOST_LENGTH || host.chars().anyMatch(Character::isWhitespace)) {
+        if (host.isBlank()
+                || host.length() > MAX_HOST_LENGTH
+                || !IS_HOST.matcher(host).matches()) {
             throw new IllegalArgumentException("Not a host: '" + host + "'");
         }
         if (port < 0 || port > 65535) {

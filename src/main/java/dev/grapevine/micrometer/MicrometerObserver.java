@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>{@code grapevine.departures}</td><td>counter</td><td>{@code state}: left, dead</td></tr>
  *   <tr><td>{@code grapevine.links}</td><td>gauge</td><td></td></tr>
  *   <tr><td>{@code grapevine.join.state}</td><td>gauge, 1 for the state that holds</td>
- *     <td>{@code state}: alone, seeking, joined, isolated, left</td></tr>
+ *     <td>{@code state}: alone, joining, seeking, joined, isolated, left</td></tr>
  *   <tr><td>{@code grapevine.probes}</td><td>counter</td>
  *     <td>{@code outcome}: acked, acked_indirectly, failed</td></tr>
  *   <tr><td>{@code grapevine.probe.rtt}</td><td>timer</td><td></td></tr>

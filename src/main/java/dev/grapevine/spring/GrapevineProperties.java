@@ -11,6 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -26,7 +27,7 @@ import org.springframework.util.unit.DataSize;
  *     each is tried, looked up again every 10 s, and this instance's own address does no harm.
  * @param zone Failure domain of this instance, such as an availability zone.
  * @param metadata Labels of this instance that the others see, at most 64 with 4096 characters in all; http.port is
- *     added where server.port is fixed.
+ *     added: the port of the web server.
  * @param membership How instances watch each other.
  * @param links Limits of the connections between instances.
  * @param topics Limits of topics.
@@ -46,6 +47,9 @@ public record GrapevineProperties(
         @DefaultValue Links links,
         @DefaultValue Topics topics,
         @DefaultValue Maps maps) {
+
+    private static final String MEMBERSHIP = "grapevine.membership.";
+    private static final String LINKS = "grapevine.links.";
 
     /**
      * How instances watch each other.
@@ -67,18 +71,16 @@ public record GrapevineProperties(
         /**
          * Checks the values.
          *
-         * @throws IllegalArgumentException if one is not positive, or a probe may take longer than the interval
+         * @throws InvalidConfigurationPropertyValueException if one is not positive, or a probe may take longer than the
+         *     interval
          */
         public Membership {
-            Checks.positive("probe-interval", probeInterval);
-            Checks.positive("probe-timeout", probeTimeout);
-            Checks.positive("leave-timeout", leaveTimeout);
-            Checks.atLeast("indirect-probes", indirectProbes, 0);
-            Checks.atLeast("suspicion-multiplier", suspicionMultiplier, 1);
-            if (probeTimeout.compareTo(probeInterval) >= 0) {
-                throw new IllegalArgumentException("probe-timeout (" + probeTimeout
-                        + ") must be shorter than probe-interval (" + probeInterval + ")");
-            }
+            Checks.positive(MEMBERSHIP + "probe-interval", probeInterval);
+            Checks.positive(MEMBERSHIP + "probe-timeout", probeTimeout);
+            Checks.positive(MEMBERSHIP + "leave-timeout", leaveTimeout);
+            Checks.atLeast(MEMBERSHIP + "indirect-probes", indirectProbes, 0);
+            Checks.atLeast(MEMBERSHIP + "suspicion-multiplier", suspicionMultiplier, 1);
+            Checks.shorter(MEMBERSHIP + "probe-timeout", probeTimeout, MEMBERSHIP + "probe-interval", probeInterval);
         }
 
         MembershipSettings toSettings() {
@@ -109,13 +111,18 @@ public record GrapevineProperties(
 
         LinkLimits toLimits() {
             LinkLimits defaults = LinkLimits.DEFAULT;
+            Checks.shorter(LINKS + "keep-alive-interval", keepAliveInterval, LINKS + "silence-timeout", silenceTimeout);
             return new LinkLimits(
-                    Checks.bytes("max-frame", maxFrame),
+                    Checks.between(
+                            LINKS + "max-frame",
+                            maxFrame,
+                            2L * defaults.maxBatchBytes(),
+                            LinkLimits.LARGEST_FRAME_BYTES),
                     defaults.maxBatchBytes(),
                     defaults.framesInFlight(),
-                    maxConnections,
-                    handshakeTimeout,
-                    keepAliveInterval,
+                    Checks.atLeast(LINKS + "max-connections", maxConnections, 1),
+                    Checks.positive(LINKS + "handshake-timeout", handshakeTimeout),
+                    Checks.positive(LINKS + "keep-alive-interval", keepAliveInterval),
                     silenceTimeout);
         }
     }
@@ -130,10 +137,11 @@ public record GrapevineProperties(
             @DefaultValue("256KB") DataSize maxPayload,
             @DefaultValue("16MB") DataSize retained) {
 
-        DisseminationSettings toSettings() {
+        /** Two of the longest messages have to fit into a frame. */
+        DisseminationSettings toSettings(int mostBytes) {
             return DisseminationSettings.DEFAULT
-                    .withMaxPayloadBytes(Checks.bytes("max-payload", maxPayload))
-                    .withRetainedBytes(Checks.positive("retained", retained));
+                    .withMaxPayloadBytes(Checks.between("grapevine.topics.max-payload", maxPayload, 1, mostBytes))
+                    .withRetainedBytes(Checks.positive("grapevine.topics.retained", retained));
         }
     }
 
@@ -147,18 +155,19 @@ public record GrapevineProperties(
             @DefaultValue("256KB") DataSize maxEntry,
             @DefaultValue("1024") int maxMaps) {
 
-        AntiEntropySettings toSettings() {
-            Checks.atLeast("max-maps", maxMaps, 1);
+        AntiEntropySettings toSettings(int mostBytes) {
+            Checks.atLeast("grapevine.maps.max-maps", maxMaps, 1);
             return AntiEntropySettings.DEFAULT
-                    .withMaxEntryBytes(Checks.bytes("max-entry", maxEntry))
+                    .withMaxEntryBytes(Checks.between("grapevine.maps.max-entry", maxEntry, 1, mostBytes))
                     .withMaxStores(maxMaps);
         }
     }
 
     NodeSettings toSettings() {
+        int mostBytes = links.toLimits().maxFrameBytes() / 2;
         return NodeSettings.DEFAULT
                 .withMembership(defaults -> membership.toSettings())
-                .withDissemination(defaults -> topics.toSettings())
-                .withAntiEntropy(defaults -> maps.toSettings());
+                .withDissemination(defaults -> topics.toSettings(mostBytes))
+                .withAntiEntropy(defaults -> maps.toSettings(mostBytes));
     }
 }

@@ -4,11 +4,8 @@ import dev.grapevine.Grapevine;
 import dev.grapevine.GrapevineBuilder;
 import dev.grapevine.discovery.Seed;
 import dev.grapevine.discovery.SeedProvider;
-import dev.grapevine.membership.Address;
 import dev.grapevine.observe.GrapevineObserver;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.env.Environment;
@@ -16,9 +13,6 @@ import org.springframework.util.StringUtils;
 
 /** Builds a node from properties. What is wrong is said under the property's name, before anything is begun. */
 final class NodeFactory {
-
-    /** The label that tells others where this instance's web server listens, if its port is fixed. */
-    static final String HTTP_PORT = "http.port";
 
     private static final int ANY_PORT = 1;
 
@@ -35,25 +29,23 @@ final class NodeFactory {
             @Nullable SeedProvider seedProvider,
             GrapevineObserver observer,
             Iterable<GrapevineBuilderCustomizer> customizers) {
-        checkAddress("grapevine.bind", properties.bind());
-        seeds.forEach(seed -> check("grapevine.seeds", seed, () -> Seed.parse(seed, ANY_PORT)));
-        GrapevineBuilder builder = Grapevine.builder(cluster())
-                .bind(properties.bind())
-                .seeds(seeds)
-                .zone(properties.zone())
-                .metadata(metadata())
-                .settings(properties.toSettings())
-                .links(properties.links().toLimits())
-                .observer(observer);
+        GrapevineBuilder builder = Grapevine.builder(cluster()).observer(observer);
+        Checks.valid("grapevine.bind", properties.bind(), () -> builder.bind(properties.bind()));
+        seeds.forEach(seed -> Checks.valid("grapevine.seeds", seed, () -> Seed.parse(seed, ANY_PORT)));
+        Checks.valid("grapevine.seeds", seeds.size() + " seeds", () -> builder.seeds(seeds));
+        Checks.valid("grapevine.zone", properties.zone(), () -> builder.zone(properties.zone()));
+        Checks.valid("grapevine.metadata", properties.metadata(), () -> builder.metadata(properties.metadata()));
+        builder.links(properties.links().toLimits()).settings(properties.toSettings());
         if (seedProvider != null) {
             builder.seedProvider(seedProvider);
         }
-        if (StringUtils.hasText(properties.name())) {
-            builder.name(properties.name());
+        @Nullable String name = properties.name();
+        if (StringUtils.hasText(name)) {
+            Checks.valid("grapevine.name", name, () -> builder.name(name));
         }
-        if (StringUtils.hasText(properties.advertise())) {
-            checkAddress("grapevine.advertise", properties.advertise());
-            builder.advertise(properties.advertise());
+        @Nullable String advertise = properties.advertise();
+        if (StringUtils.hasText(advertise)) {
+            Checks.valid("grapevine.advertise", advertise, () -> builder.advertise(advertise));
         }
         customizers.forEach(customizer -> customizer.customize(builder));
         return builder.build();
@@ -71,27 +63,8 @@ final class NodeFactory {
                     "A cluster needs a name, so that instances of different services do not meet by mistake. "
                             + "Set 'grapevine.cluster' or 'spring.application.name'.");
         }
-        return cluster;
-    }
-
-    private Map<String, String> metadata() {
-        Map<String, String> metadata = new TreeMap<>(properties.metadata());
-        @Nullable Integer httpPort = environment.getProperty("server.port", Integer.class);
-        if (httpPort != null && httpPort > 0) {
-            metadata.putIfAbsent(HTTP_PORT, httpPort.toString());
-        }
-        return metadata;
-    }
-
-    private static void checkAddress(String property, String text) {
-        check(property, text, () -> Address.parse(text, ANY_PORT));
-    }
-
-    private static void check(String property, String text, Runnable parse) {
-        try {
-            parse.run();
-        } catch (IllegalArgumentException e) {
-            throw new InvalidConfigurationPropertyValueException(property, text, String.valueOf(e.getMessage()));
-        }
+        String named = cluster;
+        Checks.valid("grapevine.cluster", named, () -> Grapevine.builder(named));
+        return named;
     }
 }

@@ -23,6 +23,9 @@ public record LinkLimits(
         Duration keepAliveInterval,
         Duration silenceTimeout) {
 
+    /** Longest frame that RSocket carries with room for its header, in bytes: 16 MiB less 64. */
+    public static final int LARGEST_FRAME_BYTES = (1 << 24) - 64;
+
     /** The defaults. */
     public static final LinkLimits DEFAULT = new LinkLimits(
             1 << 20, 64 << 10, 32, 512, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(15));
@@ -34,7 +37,7 @@ public record LinkLimits(
      *     than RSocket carries (16 MiB less 64 bytes, with room for its header)
      */
     public LinkLimits {
-        if (maxFrameBytes > (1 << 24) - 64 || maxBatchBytes > maxFrameBytes / 2 || maxBatchBytes < 1024) {
+        if (maxFrameBytes > LARGEST_FRAME_BYTES || maxBatchBytes > maxFrameBytes / 2 || maxBatchBytes < 1024) {
             throw new IllegalArgumentException("A frame has at most 16777152 bytes, a batch at least 1024 and at most "
                     + "half a frame; not " + maxFrameBytes + " and " + maxBatchBytes);
         }

@@ -22,7 +22,7 @@ class SeedTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a b", "host:port", "host:70000", "srv:", "srv:a b"})
+    @ValueSource(strings = {"", "a b", "host:port", "host:70000", "host:0", "host:79:46", "a:1,b:2", "srv:", "srv:a b"})
     void whatIsNoneSaysWhy(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Seed.parse(text, 7946))

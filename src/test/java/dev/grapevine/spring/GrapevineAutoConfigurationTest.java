@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
@@ -83,15 +84,40 @@ class GrapevineAutoConfigurationTest {
     @ParameterizedTest
     @CsvSource({
         "grapevine.membership.probe-interval, 0s, must be positive",
-        "grapevine.membership.probe-timeout, 2s, shorter than probe-interval",
+        "grapevine.membership.probe-timeout, 2s, shorter than 'grapevine.membership.probe-interval'",
         "grapevine.membership.indirect-probes, -1, at least 0",
+        "grapevine.links.max-frame, 1KB, at least 131072",
+        "grapevine.links.max-frame, 20MB, at most 16777152",
+        "grapevine.links.max-connections, 0, at least 1",
+        "grapevine.links.handshake-timeout, 0s, must be positive",
+        "grapevine.links.keep-alive-interval, 20s, shorter than 'grapevine.links.silence-timeout'",
         "grapevine.topics.max-payload, 3GB, at most",
+        "grapevine.topics.max-payload, 1MB, at most 524288",
         "grapevine.topics.retained, 0B, at least 1 byte",
-        "grapevine.maps.max-maps, 0, at least 1"
+        "grapevine.maps.max-entry, 1MB, at most 524288",
+        "grapevine.maps.max-maps, 0, at least 1",
+        "grapevine.seeds, host:0, Not a port",
+        "grapevine.seeds, host:79:46, Not a host"
     })
-    void aValueOutsideItsRangeFailsTheStart(String property, String value, String message) {
-        bare.withPropertyValues("grapevine.cluster=c", property + "=" + value)
-                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
+    void aValueOutsideItsRangeFailsTheStartUnderThePropertysName(String property, String value, String message) {
+        assertFails(property, value, message);
+    }
+
+    @Test
+    void whatIsTooLongFailsTheStartUnderThePropertysName() {
+        assertFails("grapevine.name", "n".repeat(200), "1 to 128 characters");
+        assertFails("grapevine.cluster", "c".repeat(200), "1 to 128 characters");
+        assertFails("grapevine.zone", "z".repeat(100), "at most 64 characters");
+    }
+
+    private void assertFails(String property, String value, String message) {
+        bare.withPropertyValues("grapevine.cluster=c", property + "=" + value).run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, failure -> {
+                    assertThat(failure.getName()).isEqualTo(property);
+                    assertThat(failure.getReason()).contains(message);
+                }));
     }
 
     @Test

@@ -29,6 +29,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.server.reactive.HttpHandler;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
@@ -37,6 +38,11 @@ import reactor.test.StepVerifier;
 class RealNodeTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
+
+    private static final Map<String, Object> BASE = Map.of(
+            "spring.application.name", "prices",
+            "grapevine.bind", "127.0.0.1:0",
+            "grapevine.metadata.role", "test");
 
     record Price(String item, long cents) {}
 
@@ -148,6 +154,36 @@ class RealNodeTest {
                 .hasMessageContaining("4096");
     }
 
+    @Test
+    void theOthersAreToldWhichPortTheWebServerTook() {
+        try (ConfigurableApplicationContext first = run(Map.of("grapevine.name", "first"));
+                ConfigurableApplicationContext web = new SpringApplicationBuilder(App.class, NoHandler.class)
+                        .web(WebApplicationType.REACTIVE)
+                        .properties(BASE)
+                        .properties(Map.of(
+                                "grapevine.name",
+                                "web",
+                                "server.port",
+                                0,
+                                "grapevine.seeds",
+                                first.getBean(Grapevine.class).self().address().toString()))
+                        .run()) {
+            String port = web.getEnvironment().getProperty("local.server.port");
+            assertThat(port).isNotEqualTo("0");
+            assertThat(awaitMember(first.getBean(Grapevine.class), "web").metadata())
+                    .containsEntry("http.port", port)
+                    .containsEntry("role", "test");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class NoHandler {
+        @Bean
+        HttpHandler handler() {
+            return (request, response) -> response.setComplete();
+        }
+    }
+
     private static Throwable startFailure(Map<String, Object> properties) {
         try (ConfigurableApplicationContext started = run(properties)) {
             throw new AssertionError("Started: " + started);
@@ -171,10 +207,7 @@ class RealNodeTest {
     private static ConfigurableApplicationContext run(Map<String, Object> properties) {
         return new SpringApplicationBuilder(App.class)
                 .web(WebApplicationType.NONE)
-                .properties(Map.of(
-                        "spring.application.name", "prices",
-                        "grapevine.bind", "127.0.0.1:0",
-                        "grapevine.metadata.role", "test"))
+                .properties(BASE)
                 .properties(properties)
                 .run();
     }
