@@ -184,7 +184,7 @@ final class MetadataSync {
     /** In turns: the member itself, whoever told last, anybody. */
     private @Nullable Origin whomToAsk(Origin subject, Wish wish) {
         List<Origin> turns = new ArrayList<>(List.of(subject, wish.teller));
-        turns.addAll(speaker.someMembers(1, null));
+        turns.addAll(speaker.peers().draw(1, null));
         Collections.rotate(turns, -wish.tries % turns.size());
         return turns.stream().filter(speaker::isLinked).findFirst().orElse(null);
     }

@@ -2,6 +2,7 @@ package dev.grapevine.protocol.membership;
 
 import dev.grapevine.membership.Origin;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
@@ -46,7 +47,7 @@ final class ProbeRing {
             if (next >= ring.size()) {
                 ring.removeAll(gone);
                 gone.clear();
-                Chance.shuffle(ring, random);
+                shuffle();
                 next = 0;
             }
             Origin member = ring.get(next++);
@@ -55,5 +56,11 @@ final class ProbeRing {
             }
         }
         return null;
+    }
+
+    private void shuffle() {
+        for (int i = ring.size() - 1; i > 0; i--) {
+            Collections.swap(ring, i, random.nextInt(i + 1));
+        }
     }
 }

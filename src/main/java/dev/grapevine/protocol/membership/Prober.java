@@ -198,7 +198,7 @@ final class Prober {
 
     private void askOthers(long sequence, Probe probe, Step step) {
         probe.indirect = true;
-        for (Origin relay : speaker.someMembers(settings.indirectProbes(), probe.target)) {
+        for (Origin relay : speaker.relaysFor(probe.target)) {
             probe.relays.add(relay);
             probe.silentRelays.add(relay);
             speaker.send(relay, new MembershipFrame.PingRequest(sequence, probe.target, speaker.newsFor(relay)), step);

@@ -1,5 +1,6 @@
 package dev.grapevine.protocol.membership;
 
+import dev.grapevine.membership.Member;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.frame.MembershipFrame;
@@ -30,7 +31,7 @@ final class Speaker {
 
     private final MembershipSettings settings;
     private final MemberTable table;
-    private final RandomGenerator random;
+    private final PeerSampler peers;
     private final RumorQueue news;
     private final TreeSet<Origin> linked = new TreeSet<>();
     private final List<Rumor> urgent = new ArrayList<>();
@@ -39,10 +40,10 @@ final class Speaker {
     private long nextGossip;
     private long sequence;
 
-    Speaker(MembershipSettings settings, MemberTable table, RandomGenerator random) {
+    Speaker(String ownZone, MembershipSettings settings, MemberTable table, RandomGenerator random) {
         this.settings = settings;
         this.table = table;
-        this.random = random;
+        this.peers = new PeerSampler(ownZone, random);
         this.news = new RumorQueue(settings.maxMembers());
     }
 
@@ -54,10 +55,13 @@ final class Speaker {
 
     void linkUp(Origin peer) {
         linked.add(peer);
+        refresh(peer);
     }
 
     boolean linkDown(Origin peer) {
-        return linked.remove(peer);
+        boolean wasLinked = linked.remove(peer);
+        refresh(peer);
+        return wasLinked;
     }
 
     boolean isLinked(Origin peer) {
@@ -68,15 +72,25 @@ final class Speaker {
         return Collections.unmodifiableSortedSet(linked);
     }
 
-    /** Random linked members that are present, without one. */
-    List<Origin> someMembers(int count, @Nullable Origin except) {
-        List<Origin> candidates = new ArrayList<>();
-        for (Origin peer : linked) {
-            if (table.isPresent(peer) && !peer.equals(except)) {
-                candidates.add(peer);
-            }
+    /** A peer came, went or moved to another zone: only who is linked and present is drawn. */
+    void refresh(Origin peer) {
+        Member member = linked.contains(peer) ? table.present().get(peer) : null;
+        if (member == null) {
+            peers.remove(peer);
+        } else {
+            peers.put(peer, member.zone());
         }
-        return Chance.sample(candidates, count, random);
+    }
+
+    /** Random linked members that are present. */
+    PeerSampler peers() {
+        return peers;
+    }
+
+    /** Random linked members that are present, to ask whether a target lives. */
+    List<Origin> relaysFor(Origin target) {
+        Member member = table.present().get(target);
+        return peers.drawRelays(settings.indirectProbes(), target, member == null ? "" : member.zone());
     }
 
     /** A number for a ping or ping request that no other one under way has. */
@@ -173,7 +187,7 @@ final class Speaker {
         if (news.isEmpty()) {
             return;
         }
-        for (Origin peer : someMembers(settings.gossipFanout(), null)) {
+        for (Origin peer : peers.draw(settings.gossipFanout(), null)) {
             tell(peer, step);
         }
     }

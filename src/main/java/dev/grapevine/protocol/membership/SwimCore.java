@@ -55,7 +55,7 @@ public final class SwimCore {
     public SwimCore(Member self, MembershipSettings settings, RandomGenerator random, Time now) {
         this.settings = settings;
         this.table = new MemberTable(settings.maxMembers());
-        this.speaker = new Speaker(settings, table, random);
+        this.speaker = new Speaker(self.zone(), settings, table, random);
         this.prober = new Prober(settings, table, speaker, health, random);
         this.relays = new Relays(settings, speaker);
         this.view = new View(settings, table, speaker, prober);

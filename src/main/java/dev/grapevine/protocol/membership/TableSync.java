@@ -67,7 +67,7 @@ final class TableSync {
             return;
         }
         next = step.now() + settings.syncInterval().toNanos();
-        for (Origin peer : speaker.someMembers(1, null)) {
+        for (Origin peer : speaker.peers().draw(1, null)) {
             greet(peer, step);
         }
     }

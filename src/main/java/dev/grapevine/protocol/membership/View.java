@@ -67,6 +67,7 @@ final class View {
         }
         record.metadata = claim.metadata();
         prober.admit(member.origin());
+        speaker.refresh(member.origin());
         unannounced.put(record.origin, step.now() + settings.probeTimeout().toNanos());
         if (record.hasMetadata()) {
             announce(record, step);
@@ -107,6 +108,7 @@ final class View {
         record.metadata = claim.metadata();
         record.suspicion = null;
         table.update(record, MemberStatus.ALIVE, member, step.now());
+        speaker.refresh(record.origin);
         if (visible) {
             announce(record, step);
         }
@@ -169,6 +171,7 @@ final class View {
         record.suspicion = null;
         table.update(record, status, record.member, step.now());
         prober.forget(record.origin);
+        speaker.refresh(record.origin);
         announce(record, step);
     }
 

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class ProbeRingTest {
@@ -62,5 +63,35 @@ class ProbeRingTest {
         ring.remove(origin(1));
         ring.remove(origin(2));
         assertThat(ring.next()).isNull();
+    }
+
+    @Test
+    void whoStaysIsHadOnceARoundWhoeverElseComesAndGoes() {
+        for (long seed = 0; seed < 200; seed++) {
+            SplittableRandom chance = new SplittableRandom(seed);
+            ProbeRing ring = new ProbeRing(new SplittableRandom(seed));
+            TreeSet<Origin> present = new TreeSet<>();
+            for (int i = 0; i < 8; i++) {
+                ring.add(origin(i));
+                present.add(origin(i));
+            }
+            Map<Origin, Integer> last = new HashMap<>();
+            for (int turn = 1; turn < 400; turn++) {
+                Origin other = origin(8 + chance.nextInt(6));
+                if (present.remove(other)) {
+                    ring.remove(other);
+                } else {
+                    ring.add(other);
+                    present.add(other);
+                }
+                Origin target = ring.next();
+                assertThat(present).as("seed %d", seed).contains(target);
+                last.put(target, turn);
+                for (int i = 0; i < 8; i++) {
+                    int since = turn - last.getOrDefault(origin(i), 0);
+                    assertThat(since).as("seed %d, member %d", seed, i).isLessThanOrEqualTo(2 * 14 - 1);
+                }
+            }
+        }
     }
 }
