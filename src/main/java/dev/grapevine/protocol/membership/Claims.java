@@ -10,7 +10,7 @@ import dev.grapevine.protocol.frame.Rumor;
  * <table>
  * <caption>When a claim with incarnation j overrides what is held with incarnation i</caption>
  * <tr><th>claim</th><th>ALIVE</th><th>SUSPECT</th><th>DEAD</th><th>LEFT</th></tr>
- * <tr><td>Alive</td><td>j &gt; i</td><td>j &gt; i</td><td>j &gt; i</td><td>never</td></tr>
+ * <tr><td>Alive</td><td>j &gt; i</td><td>j &gt; i</td><td>j &gt; i</td><td>j &gt; i</td></tr>
  * <tr><td>Suspect</td><td>j &ge; i</td><td>j &gt; i</td><td>never</td><td>never</td></tr>
  * <tr><td>Dead</td><td>j &ge; i</td><td>j &ge; i</td><td>j &gt; i</td><td>never</td></tr>
  * <tr><td>Left</td><td>j &ge; i</td><td>j &ge; i</td><td>j &ge; i</td><td>never</td></tr>
@@ -18,18 +18,29 @@ import dev.grapevine.protocol.frame.Rumor;
  *
  * <p>It differs from the paper in one row: there a confirmed death overrides everything and is final. Here the dead may
  * refute with a higher incarnation, so that a partition heals; therefore a claim of death about an incarnation that has
- * been refuted already has no force.
+ * been refuted already has no force. A claim that somebody left can be refuted in the same way, so that nobody can remove
+ * a member by saying so in its name; who did leave never raises its incarnation again.
  */
 final class Claims {
 
-    /** Greatest incarnation that is believed: a member that is accused once a second gets there in 34,000 years. */
-    static final long MAX_INCARNATION = 1L << 40;
+    /** Greatest incarnation that is believed. */
+    static final long MAX_INCARNATION = 1L << 62;
+
+    /**
+     * How far above the incarnation that is held a claim may reach, unless the subject itself makes it: as much as a
+     * member gets to that refutes five times a second for a month. So it takes 2^38 forged claims to drive a member to
+     * the end of its incarnations, where it could refute no more.
+     */
+    static final long MAX_LEAP = 1L << 24;
 
     private Claims() {}
 
     /** Whether the claim changes a member that is held with this status and incarnation. */
     static boolean overrides(Rumor claim, MemberStatus held, long i) {
         long j = claim.incarnation();
+        if (claim instanceof Rumor.Alive) {
+            return j > i;
+        }
         if (held == MemberStatus.LEFT) {
             return false;
         }
@@ -39,10 +50,7 @@ final class Claims {
         if (claim instanceof Rumor.Dead) {
             return held == MemberStatus.DEAD ? j > i : j >= i;
         }
-        if (claim instanceof Rumor.Suspect) {
-            return held == MemberStatus.ALIVE ? j >= i : held == MemberStatus.SUSPECT && j > i;
-        }
-        return j > i;
+        return held == MemberStatus.ALIVE ? j >= i : held == MemberStatus.SUSPECT && j > i;
     }
 
     /** Of two claims about the same member the one that overrides the other; the first if neither does. */
@@ -59,6 +67,11 @@ final class Claims {
             return MemberStatus.SUSPECT;
         }
         return claim instanceof Rumor.Dead ? MemberStatus.DEAD : MemberStatus.LEFT;
+    }
+
+    /** Whether the claim is further ahead of the incarnation that is held than any honest one can be. */
+    static boolean isLeap(Rumor claim, long i) {
+        return claim.incarnation() - i > MAX_LEAP;
     }
 
     /** Whether no honest member can make this claim. */

@@ -159,7 +159,8 @@ final class Jury {
         return others <= 0;
     }
 
-    private boolean holdsNothingAgainst(MemberRecord record) {
+    /** Whether the own link to a member works and no probe of it has failed: stronger than hearsay. */
+    boolean holdsNothingAgainst(MemberRecord record) {
         boolean accused = record.suspicion != null && record.suspicion.isAccusedBy(self);
         return speaker.isLinked(record.origin) && record.status != MemberStatus.DEAD && !accused;
     }

@@ -51,8 +51,15 @@ final class MemberRecord {
     /** The hash of the labels in {@link #member}. */
     private Bytes heldMetadata = Bytes.EMPTY;
 
+    /** Whether it has shown itself here over a link of its own, and was not only told of. */
+    boolean met;
+
+    /** Whether it said itself that it left: not to be refuted then. */
+    boolean leftItself;
+
     private long condemned = NEVER;
     private @Nullable Origin condemnedBy;
+    private long saidToHaveLeft = NEVER;
 
     MemberRecord(Origin origin, @Nullable Member member, MemberStatus status, long incarnation) {
         this.origin = origin;
@@ -90,7 +97,11 @@ final class MemberRecord {
 
     /** Whether {@link #of} would make the same again. */
     boolean isPlain() {
-        return status == MemberStatus.ALIVE && incarnation == 0 && condemned == NEVER && !kept && !isLabelled();
+        return status == MemberStatus.ALIVE && incarnation == 0 && condemned == NEVER && !isExtraordinary();
+    }
+
+    private boolean isExtraordinary() {
+        return kept || met || saidToHaveLeft != NEVER || isLabelled();
     }
 
     private boolean isLabelled() {
@@ -109,6 +120,17 @@ final class MemberRecord {
 
     boolean isCondemned() {
         return condemned >= incarnation;
+    }
+
+    /** Others say that this incarnation left, which is not believed while a link to it works; whether that is news. */
+    boolean sayItLeft(long claimed) {
+        boolean news = claimed > saidToHaveLeft;
+        saidToHaveLeft = Math.max(saidToHaveLeft, claimed);
+        return news;
+    }
+
+    boolean isSaidToHaveLeft() {
+        return isPresent() && saidToHaveLeft >= incarnation;
     }
 
     /** The whole of what is held, as claims in an order in which a stranger can accept them. */
@@ -133,7 +155,10 @@ final class MemberRecord {
     /** What the member itself has to hear so that it can refute (Lifeguard's buddy system, section IV-C), or null. */
     @Nullable Rumor charge() {
         if (status == MemberStatus.LEFT) {
-            return null;
+            return leftItself ? null : new Rumor.Left(origin, incarnation);
+        }
+        if (isSaidToHaveLeft()) {
+            return new Rumor.Left(origin, saidToHaveLeft);
         }
         if (isPresent() && condemnedBy != null && isCondemned()) {
             return new Rumor.Dead(origin, condemned, condemnedBy);

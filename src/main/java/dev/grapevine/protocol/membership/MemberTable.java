@@ -13,13 +13,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All origins that are known, with one present life at most of each id and at each address. Bounded: the oldest
- * tombstone gives way to a new member; without a tombstone to drop, the table is full.
+ * tombstone gives way to a new member; without a tombstone to drop, the table is full. Tombstones of lives that were only
+ * told of take an eighth of the room at most, so that whoever makes up dead members does not drive out the real ones.
  *
  * <p>Made for 10,000 members: whoever is simply there costs 20 bytes beside the {@link Member}, a member that was
  * suspected or a tombstone about 100 (see {@link Roster}). A record that was given out to be changed is folded up again
  * by {@link #settle} once it says no more than the member does.
  */
 final class MemberTable {
+
+    /** Room for tombstones of lives that were never in the view here, however small the table. */
+    private static final int LEAST_HEARSAY = 16;
 
     private final int capacity;
     private final Roster roster = new Roster();
@@ -33,6 +37,9 @@ final class MemberTable {
     private final List<MemberRecord> unsettled = new ArrayList<>();
 
     private int presentCount;
+
+    /** Tombstones of lives that were never in the view here. */
+    private int hearsayCount;
 
     MemberTable(int capacity) {
         this.capacity = capacity;
@@ -92,14 +99,26 @@ final class MemberTable {
         return member == null ? null : get(member.origin());
     }
 
-    /** The latest life of an id that is known, tombstones included, to look at only. */
-    @Nullable MemberRecord latestOf(MemberId id) {
-        int place = lastOf(id);
-        return place >= 0 && roster.origin(place).id().equals(id) ? roster.copyAt(place) : null;
+    /** A life of the same id that began later, and is present or was met here before it ended. */
+    @Nullable MemberRecord laterLife(Origin origin) {
+        for (int place = lastOf(origin.id()); place >= 0; place--) {
+            Origin other = roster.origin(place);
+            if (!other.id().equals(origin.id()) || other.epoch() <= origin.epoch()) {
+                return null;
+            }
+            MemberRecord record = roster.copyAt(place);
+            if (record.isPresent() || record.met) {
+                return record;
+            }
+        }
+        return null;
     }
 
     /** Adds a record whose origin is not known; false if there is no room for it. */
     boolean add(MemberRecord record, long now) {
+        if (record.member == null && hearsayCount >= Math.max(LEAST_HEARSAY, capacity / 8)) {
+            return false;
+        }
         if (roster.size() >= capacity && !(record.isPresent() && dropOldestTombstone())) {
             return false;
         }
@@ -201,7 +220,7 @@ final class MemberTable {
         if (oldest == null) {
             return false;
         }
-        tombstones.remove(oldest);
+        unindex(oldest);
         roster.remove(roster.find(oldest.origin));
         return true;
     }
@@ -210,6 +229,7 @@ final class MemberTable {
         Member member = record.member;
         if (!record.isPresent() || member == null) {
             tombstones.add(record, now);
+            hearsayCount += member == null ? 1 : 0;
             return;
         }
         presentCount++;
@@ -225,6 +245,7 @@ final class MemberTable {
         Member member = record.member;
         if (!record.isPresent() || member == null) {
             tombstones.remove(record);
+            hearsayCount -= member == null ? 1 : 0;
             return;
         }
         presentCount--;

@@ -1,10 +1,11 @@
 package dev.grapevine.protocol.membership;
 
 import dev.grapevine.membership.Member;
-import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.Rumor;
 import dev.grapevine.protocol.step.RejectReason;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is done about a claim that arrives, by its kind (SWIM, section 4.2). A claim that is merely late is dropped in
@@ -17,14 +18,17 @@ final class RumorMill {
     private final Speaker speaker;
     private final View view;
     private final Jury jury;
+    private final Prober prober;
     private final MetadataSync metadata;
 
-    RumorMill(Self self, MemberTable table, Speaker speaker, View view, Jury jury, MetadataSync metadata) {
+    RumorMill(
+            Self self, MemberTable table, Speaker speaker, View view, Jury jury, Prober prober, MetadataSync metadata) {
         this.self = self;
         this.table = table;
         this.speaker = speaker;
         this.view = view;
         this.jury = jury;
+        this.prober = prober;
         this.metadata = metadata;
     }
 
@@ -36,6 +40,8 @@ final class RumorMill {
             self.hear(claim, from, step);
         } else if (subject.id().equals(self.origin.id())) {
             self.hearOfOtherLife(claim, from, step);
+        } else if (claim.incarnation() > Claims.MAX_LEAP && isLeap(claim, from)) {
+            step.reject(RejectReason.INVALID_RUMOR, from, "an incarnation out of reach: " + claim);
         } else if (claim instanceof Rumor.Alive alive) {
             alive(alive, from, step);
         } else if (claim instanceof Rumor.Suspect suspect) {
@@ -45,6 +51,11 @@ final class RumorMill {
         } else if (claim instanceof Rumor.Left left) {
             left(left, from, step);
         }
+    }
+
+    private boolean isLeap(Rumor claim, Origin from) {
+        MemberRecord known = table.peek(claim.subject());
+        return !from.equals(claim.subject()) && Claims.isLeap(claim, known == null ? 0 : known.incarnation);
     }
 
     private void alive(Rumor.Alive claim, Origin from, Step step) {
@@ -60,7 +71,7 @@ final class RumorMill {
             }
             return;
         }
-        if (view.supersederOf(member.origin(), member) != null) {
+        if (view.supersederOf(member.origin(), member) != null || !isCredible(claim, known, from, step)) {
             return;
         }
         MemberRecord record = table.get(member.origin());
@@ -71,6 +82,42 @@ final class RumorMill {
         }
         speaker.spread(claim);
         metadata.heard(member.origin(), from, step);
+    }
+
+    /**
+     * A claim may not change how a member describes itself that was met here, since that stays for its life; nor bring
+     * back one that said itself that it left; nor take the place of one whose link works.
+     */
+    private boolean isCredible(Rumor.Alive claim, @Nullable MemberRecord known, Origin from, Step step) {
+        if (known != null && known.leftItself) {
+            return false;
+        }
+        if (known != null && known.met && isAnotherDescription(claim.member(), known.member)) {
+            step.reject(RejectReason.INVALID_RUMOR, from, "not as the member describes itself: " + claim);
+            return false;
+        }
+        return !takesAPlace(claim.member(), from, step);
+    }
+
+    /**
+     * Whether somebody would be over if this member were there, although the link to it works: if it is over, its link
+     * will break, or fail the probe that is made at once. Only a later life that comes itself is believed all the same.
+     */
+    boolean takesAPlace(Member member, Origin from, Step step) {
+        boolean taken = false;
+        for (MemberRecord earlier : view.predecessorsOf(member)) {
+            boolean laterLifeItself =
+                    from.equals(member.origin()) && earlier.origin.id().equals(member.id());
+            if (!laterLifeItself && jury.holdsNothingAgainst(earlier)) {
+                taken = true;
+                prober.probeSoon(earlier.origin, step.now());
+            }
+        }
+        return taken;
+    }
+
+    private static boolean isAnotherDescription(Member claimed, @Nullable Member held) {
+        return held != null && !claimed.equals(held.withMetadata(Map.of()));
     }
 
     private void suspect(Rumor.Suspect claim, Origin from, Step step) {
@@ -92,9 +139,7 @@ final class RumorMill {
     private void dead(Rumor.Dead claim, Origin from, Step step) {
         MemberRecord record = table.get(claim.subject());
         if (record == null) {
-            if (view.supersederOf(claim.subject(), null) == null) {
-                view.entomb(claim, from, step);
-            }
+            entomb(claim, from, step);
         } else if (Claims.overrides(claim, record.status, record.incarnation)) {
             if (record.isPresent()) {
                 jury.condemn(record, claim, step);
@@ -106,20 +151,51 @@ final class RumorMill {
         }
     }
 
+    /** That an unknown life is over matters only where no other life of its id is there; it never ends that one. */
+    private void entomb(Rumor claim, Origin from, Step step) {
+        Origin subject = claim.subject();
+        if (view.supersederOf(subject, null) == null && table.presentOf(subject.id()) == null) {
+            view.entomb(claim, from, step);
+        }
+    }
+
     private void left(Rumor.Left claim, Origin from, Step step) {
         MemberRecord record = table.get(claim.subject());
         if (record == null) {
-            if (view.supersederOf(claim.subject(), null) == null) {
-                view.entomb(claim, from, step);
+            entomb(claim, from, step);
+        } else if (from.equals(claim.subject())) {
+            // Who speaks for itself is believed whatever incarnation others have made of it.
+            boolean known = record.leftItself;
+            record.leftItself = true;
+            if (!known) {
+                depart(record, claim.incarnation(), step);
             }
-            return;
+        } else if (Claims.overrides(claim, record.status, record.incarnation)) {
+            if (jury.holdsNothingAgainst(record)) {
+                putToTheTest(record, claim, step);
+            } else {
+                depart(record, claim.incarnation(), step);
+            }
         }
-        // Who speaks for itself is believed whatever incarnation others have made of it.
-        boolean ownWord = from.equals(claim.subject()) && record.status != MemberStatus.LEFT;
-        if (ownWord || Claims.overrides(claim, record.status, record.incarnation)) {
-            long incarnation = Math.max(claim.incarnation(), record.incarnation);
-            view.depart(record, incarnation, step);
-            speaker.spread(new Rumor.Left(record.origin, incarnation));
+    }
+
+    /** It would have said so itself: so it is asked, and refutes, or its link ends. */
+    private void putToTheTest(MemberRecord record, Rumor.Left claim, Step step) {
+        if (record.sayItLeft(claim.incarnation())) {
+            speaker.tell(record.origin, step);
         }
+    }
+
+    /** The link of a member is gone. If it is said to have left, that is what happened. */
+    void linkDown(MemberRecord record, Step step) {
+        if (record.isSaidToHaveLeft()) {
+            depart(record, record.incarnation, step);
+        }
+    }
+
+    private void depart(MemberRecord record, long claimed, Step step) {
+        long incarnation = Math.max(claimed, record.incarnation);
+        view.depart(record, incarnation, step);
+        speaker.spread(new Rumor.Left(record.origin, incarnation));
     }
 }

@@ -66,7 +66,8 @@ final class RumorQueue {
         }
     }
 
-    private static boolean displaces(Rumor rumor, Rumor old) {
+    /** Whether a rumor makes an older one about the same member superfluous. */
+    static boolean displaces(Rumor rumor, Rumor old) {
         return !(rumor instanceof Rumor.Suspect)
                 || rumor.incarnation() > old.incarnation()
                 || Objects.equals(accuser(rumor), accuser(old));

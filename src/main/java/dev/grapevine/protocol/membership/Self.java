@@ -3,11 +3,13 @@ package dev.grapevine.protocol.membership;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.MembershipFrame;
 import dev.grapevine.protocol.frame.MetadataDigest;
 import dev.grapevine.protocol.frame.Rumor;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -88,18 +90,28 @@ final class Self {
     /** A claim about this very life: what is false is refuted at once (SWIM, section 4.2). */
     void hear(Rumor claim, Origin from, Step step) {
         if (!isPresent()) {
+            if (joined && claim instanceof Rumor.Left) {
+                // Whoever asks has it from others only, and waits for this member's own word.
+                speaker.send(
+                        from, new MembershipFrame.Leave(List.of(new Rumor.Left(origin, record.incarnation))), step);
+            }
             return; // not in the view: nothing to defend
         }
-        if (claim instanceof Rumor.Left) {
-            step.reject(RejectReason.INVALID_RUMOR, from, "claims that this member left: " + claim);
-        } else if (claim instanceof Rumor.Alive) {
-            if (claim.incarnation() > record.incarnation) {
-                step.reject(RejectReason.INVALID_RUMOR, from, "claims an incarnation never taken: " + claim);
-                refute(claim.incarnation(), from, step);
-            }
-        } else if (claim.incarnation() >= record.incarnation) {
-            refute(claim.incarnation(), from, step);
+        if (Claims.isLeap(claim, record.incarnation) || claim.incarnation() >= Claims.MAX_INCARNATION) {
+            step.reject(RejectReason.INVALID_RUMOR, from, "an incarnation out of reach: " + claim);
+            return;
         }
+        boolean alive = claim instanceof Rumor.Alive;
+        long first = alive ? record.incarnation + 1 : record.incarnation;
+        if (claim.incarnation() < first) {
+            return; // no news, or refuted already
+        }
+        if (alive) {
+            step.reject(RejectReason.INVALID_RUMOR, from, "claims an incarnation never taken: " + claim);
+        } else if (claim instanceof Rumor.Left) {
+            step.reject(RejectReason.INVALID_RUMOR, from, "claims that this member left: " + claim);
+        }
+        refute(claim.incarnation(), step);
     }
 
     /** A claim about another life of this id: an earlier one is over; a later one cannot be, while this one runs. */
@@ -109,11 +121,7 @@ final class Self {
         }
     }
 
-    private void refute(long claimed, Origin from, Step step) {
-        if (claimed >= Claims.MAX_INCARNATION) {
-            step.reject(RejectReason.INVALID_RUMOR, from, "accuses an incarnation that cannot be: " + claimed);
-            return;
-        }
+    private void refute(long claimed, Step step) {
         record.incarnation = claimed + 1;
         table.update(record, record.status, record.member, step.now());
         health.worse(1);

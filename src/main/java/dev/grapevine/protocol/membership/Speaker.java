@@ -144,6 +144,8 @@ final class Speaker {
     /** Spreads at once to every linked peer, and then by and by. */
     void spreadAtOnce(Rumor rumor) {
         news.add(rumor);
+        // However often a step makes this member refute, its peers are told the last word only.
+        urgent.removeIf(older -> older.subject().equals(rumor.subject()) && RumorQueue.displaces(rumor, older));
         urgent.add(rumor);
     }
 

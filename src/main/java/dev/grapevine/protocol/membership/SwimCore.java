@@ -62,7 +62,7 @@ public final class SwimCore {
         this.jury = new Jury(self.origin(), settings, table, speaker, prober, view);
         this.self = new Self(self, table, speaker, health);
         this.metadata = new MetadataSync(settings, table, speaker, view, random);
-        this.mill = new RumorMill(this.self, table, speaker, view, jury, metadata);
+        this.mill = new RumorMill(this.self, table, speaker, view, jury, prober, metadata);
         this.sync = new TableSync(settings, table, speaker, view, mill);
         this.lastTick = now.nanos();
     }
@@ -175,11 +175,20 @@ public final class SwimCore {
             step.emit(new Effect.Close(origin));
             return;
         }
+        if (mill.takesAPlace(peer, origin, step)) {
+            step.reject(RejectReason.INVALID_RUMOR, origin, "a member with a working link has this address: " + peer);
+            step.emit(new Effect.Close(origin));
+            return;
+        }
         metadata.linkUp(origin, peer.metadata(), step);
         if (record == null) {
             mill.hear(new Rumor.Alive(peer, 0), origin, step);
         } else {
             jury.linkUp(record);
+        }
+        MemberRecord met = table.get(origin);
+        if (met != null) {
+            view.meet(met, peer, step);
         }
         if (leaving != null) {
             leaving.linkUp(origin, step);
@@ -208,6 +217,7 @@ public final class SwimCore {
         }
         MemberRecord record = table.get(peer);
         if (record != null && record.isPresent()) {
+            mill.linkDown(record, step);
             jury.linkDown(record, step);
             if (cause != LinkLoss.LOCAL) {
                 prober.linkLost(peer, step);

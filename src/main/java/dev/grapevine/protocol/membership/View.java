@@ -31,11 +31,14 @@ final class View {
         this.prober = prober;
     }
 
-    /** Whether a life is over because a later one of its id is known, or holds its address. */
+    /**
+     * Whether a life is over because a later one of its id is known, or holds its address. A later life that is over too
+     * and was only told of does not count: anybody could make it up and so shut a member out.
+     */
     @Nullable MemberRecord supersederOf(Origin origin, @Nullable Member member) {
-        MemberRecord latest = table.latestOf(origin.id());
-        if (latest != null && latest.origin.epoch() > origin.epoch()) {
-            return latest;
+        MemberRecord later = table.laterLife(origin);
+        if (later != null) {
+            return later;
         }
         MemberRecord holder = member == null ? null : table.presentAt(member.address());
         return holder != null && isLater(holder.origin, origin) ? holder : null;
@@ -73,6 +76,22 @@ final class View {
             announce(record, step);
         }
         return true;
+    }
+
+    /** A member shows itself over a link of its own: what others said of it gives way to what it says. */
+    void meet(MemberRecord record, Member peer, Step step) {
+        record.met = true;
+        Member described = record.withHeldMetadata(peer.withMetadata(Map.of()));
+        if (described.equals(record.member)) {
+            return;
+        }
+        if (record.isPresent()) {
+            buryPredecessors(described, step);
+        }
+        table.update(record, record.status, described, step.now());
+        if (record.isPresent()) {
+            announce(record, step);
+        }
     }
 
     /** Labels that were waited for are here. */
@@ -149,13 +168,10 @@ final class View {
     /** Remembers that a life that was never in the view is over. */
     void entomb(Rumor claim, Origin from, Step step) {
         Origin origin = claim.subject();
-        MemberRecord earlier = table.presentOf(origin.id());
         MemberRecord tomb = new MemberRecord(origin, null, Claims.status(claim), claim.incarnation());
         tomb.buriedBy = claim instanceof Rumor.Dead dead ? dead.accuser() : null;
         if (!table.add(tomb, step.now())) {
             step.reject(RejectReason.TOO_MANY_MEMBERS, from, "no room for a tombstone of " + origin);
-        } else if (earlier != null) {
-            bury(earlier, earlier.incarnation, from, step);
         }
     }
 
@@ -175,14 +191,21 @@ final class View {
         announce(record, step);
     }
 
-    private void buryPredecessors(Member member, Step step) {
+    /** Who would be over if this member were there: the earlier life of its id, and who holds its address. */
+    List<MemberRecord> predecessorsOf(Member member) {
+        List<MemberRecord> predecessors = new ArrayList<>();
         MemberRecord sameId = table.presentOf(member.id());
         MemberRecord sameAddress = table.presentAt(member.address());
         if (sameId != null && !sameId.origin.equals(member.origin())) {
-            bury(sameId, sameId.incarnation, member.origin(), step);
+            predecessors.add(sameId);
         }
         if (sameAddress != null && sameAddress != sameId && !sameAddress.origin.equals(member.origin())) {
-            bury(sameAddress, sameAddress.incarnation, member.origin(), step);
+            predecessors.add(sameAddress);
         }
+        return predecessors;
+    }
+
+    private void buryPredecessors(Member member, Step step) {
+        predecessorsOf(member).forEach(earlier -> bury(earlier, earlier.incarnation, member.origin(), step));
     }
 }

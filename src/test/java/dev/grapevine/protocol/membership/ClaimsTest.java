@@ -34,7 +34,7 @@ class ClaimsTest {
         "ALIVE, ALIVE, false, false, true",
         "ALIVE, SUSPECT, false, false, true",
         "ALIVE, DEAD, false, false, true",
-        "ALIVE, LEFT, false, false, false",
+        "ALIVE, LEFT, false, false, true",
         "SUSPECT, ALIVE, false, true, true",
         "SUSPECT, SUSPECT, false, false, true",
         "SUSPECT, DEAD, false, false, false",

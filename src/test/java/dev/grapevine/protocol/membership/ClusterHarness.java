@@ -271,7 +271,7 @@ final class ClusterHarness {
         return all.toString();
     }
 
-    private void transmit(Node from, Node to, MembershipFrame frame) {
+    void transmit(Node from, Node to, MembershipFrame frame) {
         framesSent++;
         if (random.nextDouble() < loss || cut.test(from, to)) {
             return;

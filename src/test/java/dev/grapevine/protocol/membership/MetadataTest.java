@@ -245,7 +245,7 @@ class MetadataTest {
                 cluster.nodes.get(cluster.random.nextInt(n)).relabel(Map.of("load", "" + i, "seed", "" + seed));
             }
             cluster.loss = 0.1;
-            cluster.run(java.time.Duration.ofSeconds(40));
+            cluster.run(java.time.Duration.ofSeconds(130));
             for (ClusterHarness.Node observer : cluster.nodes) {
                 for (ClusterHarness.Node owner : cluster.nodes) {
                     assertThat(observer.labels().get(owner.member.name()))
