@@ -9,11 +9,13 @@ import dev.grapevine.protocol.frame.AntiEntropyFrame;
 import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.MembershipFrame;
+import dev.grapevine.protocol.frame.OverlayFrame;
 import dev.grapevine.protocol.membership.SwimCore;
 import dev.grapevine.protocol.overlay.OverlayCore;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.Input;
+import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.Time;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +69,7 @@ public final class NodeCore {
      */
     public List<Effect> step(Input input, Time now) {
         effects = new ArrayList<>();
+        swim.watchNeighbours(overlay.isPartial());
         if (input instanceof Input.Received received) {
             receive(received, now);
         } else if (input instanceof Input.Publish publish) {
@@ -123,6 +126,8 @@ public final class NodeCore {
                 swim.receive(peer, membership, now, fromSwim(now));
             } else if (frame instanceof AntiEntropyFrame store) {
                 stores.receive(peer, store, now, out);
+            } else if (frame instanceof OverlayFrame link) {
+                overlay.receive(peer, link, now, out);
             }
         }
     }
@@ -141,8 +146,9 @@ public final class NodeCore {
         linked.remove(peer);
         topics.linkDown(peer, now, out);
         stores.linkDown(peer, now, out);
-        overlay.linkDown(peer, down.cause(), now, out);
-        swim.linkDown(peer, down.cause(), now, fromSwim(now));
+        LinkLoss cause = overlay.isReleased(peer) ? LinkLoss.LOCAL : down.cause(); // whichever side closed it first
+        overlay.linkDown(peer, cause, now, out);
+        swim.linkDown(peer, cause, now, fromSwim(now));
         if (!swim.present().containsKey(peer)) {
             topics.memberGone(peer, now, out);
         }
@@ -151,6 +157,10 @@ public final class NodeCore {
     /** Membership decides who is there; the other cores are told in the step in which it decides. */
     private Effects fromSwim(Time now) {
         return effect -> {
+            if (effect instanceof Effect.LinkWanted wanted) {
+                overlay.reach(wanted.member(), now, out);
+                return;
+            }
             effects.add(effect);
             if (effect instanceof Effect.MemberChanged changed
                     && !changed.member().origin().equals(self)) {

@@ -4,6 +4,7 @@ import dev.grapevine.protocol.frame.AntiEntropyFrame;
 import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.MembershipFrame;
+import dev.grapevine.protocol.frame.OverlayFrame;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
@@ -80,6 +81,8 @@ public final class FrameCodec {
             MembershipWire.write(writer, membership);
         } else if (frame instanceof AntiEntropyFrame antiEntropy) {
             AntiEntropyWire.write(writer, antiEntropy);
+        } else if (frame instanceof OverlayFrame overlay) {
+            OverlayWire.write(writer, overlay);
         }
     }
 
@@ -139,6 +142,8 @@ public final class FrameCodec {
             case FrameType.STATE_REQUEST -> AntiEntropyWire.readRequest(in);
             case FrameType.STATE_OFFER -> AntiEntropyWire.readOffer(in);
             case FrameType.STATE_CHUNK -> AntiEntropyWire.readChunk(in);
+            case FrameType.NEIGHBOUR -> OverlayWire.readNeighbour(in);
+            case FrameType.RELEASE -> new OverlayFrame.Release();
             default -> null;
         };
     }

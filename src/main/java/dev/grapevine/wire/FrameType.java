@@ -30,5 +30,8 @@ final class FrameType {
     static final int STATE_OFFER = 0x23;
     static final int STATE_CHUNK = 0x24;
 
+    static final int NEIGHBOUR = 0x30;
+    static final int RELEASE = 0x31;
+
     private FrameType() {}
 }

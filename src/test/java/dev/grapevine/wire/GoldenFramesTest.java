@@ -40,6 +40,7 @@ import dev.grapevine.protocol.frame.MembershipFrame.SyncBuckets;
 import dev.grapevine.protocol.frame.MembershipFrame.SyncDigest;
 import dev.grapevine.protocol.frame.MembershipFrame.SyncHashes;
 import dev.grapevine.protocol.frame.MembershipFrame.SyncRequest;
+import dev.grapevine.protocol.frame.OverlayFrame;
 import dev.grapevine.protocol.frame.Rumor;
 import dev.grapevine.protocol.step.DialFailure;
 import io.netty.buffer.ByteBuf;
@@ -140,6 +141,8 @@ class GoldenFramesTest {
                 new LeaveAck(List.of()),
                 new MetadataRequest(B, 300),
                 new Metadata(new Rumor.Alive(MEMBER, 300), MEMBER.metadata()),
+                new OverlayFrame.Neighbour(true),
+                new OverlayFrame.Release(),
                 new Publications(A, "chat", 128, List.of(Bytes.utf8("hello"), Bytes.EMPTY, Bytes.utf8("world"))),
                 new StreamDigest(
                         List.of(new StreamState(A, "chat", 1, 100, 130), new StreamState(B, "Bücher", 9, 9, 8))),

@@ -13,6 +13,7 @@ import dev.grapevine.protocol.frame.AntiEntropyFrame;
 import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.MembershipFrame;
+import dev.grapevine.protocol.frame.OverlayFrame;
 import dev.grapevine.protocol.frame.Rumor;
 import java.util.List;
 import java.util.Random;
@@ -48,6 +49,8 @@ final class RandomFrames {
                 () -> new MembershipFrame.LeaveAck(rumors()),
                 () -> new MembershipFrame.MetadataRequest(origin(), number()),
                 () -> new MembershipFrame.Metadata(new Rumor.Alive(member(), number()), member().metadata()),
+                () -> new OverlayFrame.Neighbour(random.nextBoolean()),
+                OverlayFrame.Release::new,
                 this::publications,
                 () -> new DisseminationFrame.StreamDigest(listOf(this::streamState)),
                 () -> new DisseminationFrame.StreamQuery(origin(), name()),

@@ -18,7 +18,9 @@ import dev.grapevine.protocol.step.ProtocolEvent;
  *       one probe time-out of grace.
  *   <li>Never while a link to the member works and nothing is held against it here: hearsay is then put to the member
  *       itself, which refutes it, or fails the probe and so confirms it. A healed partition therefore merges without
- *       anybody being removed on the word of the other side.
+ *       anybody being removed on the word of the other side. Where there is no link to the member, the word of somebody
+ *       who is or just was dead here is passed on until the member hears and refutes it; it takes force only after the
+ *       least time of a suspicion.
  * </ul>
  */
 final class Jury {
@@ -57,6 +59,17 @@ final class Jury {
         accuse(record, new Rumor.Suspect(record.origin, record.incarnation, self, Evidence.REFUSED), step);
     }
 
+    /**
+     * Nothing answers at this address. Where only neighbours are probed in turn, this is how a member that has none, since
+     * nobody gets a link to it, is found out: whoever would choose it probes it.
+     */
+    void unreachable(Address address, Step step) {
+        MemberRecord record = prober.watchesNeighbours() ? table.presentAt(address) : null;
+        if (record != null && !record.origin.equals(self) && !speaker.isLinked(record.origin)) {
+            prober.probeSoon(record.origin, step.now());
+        }
+    }
+
     /** An accusation that may be heard, about a present member: of another accuser, or of this member. */
     void accuse(MemberRecord record, Rumor.Suspect claim, Step step) {
         boolean own = claim.accuser().equals(self);
@@ -90,10 +103,40 @@ final class Jury {
                 speaker.tell(record.origin, step);
                 prober.probeSoon(record.origin, step.now());
             }
+        } else if (isFromAcrossASplit(claim.accuser(), step.now())) {
+            doubt(record, claim, step);
+        } else {
+            view.bury(record, claim.incarnation(), claim.accuser(), step);
+            speaker.spread(claim);
+        }
+    }
+
+    /**
+     * Whether the accuser is dead here, or was until just now: then it was a split that kept it from others, and whom it
+     * buried meanwhile may be well on this side.
+     */
+    private boolean isFromAcrossASplit(Origin accuser, long now) {
+        MemberRecord record = table.peek(accuser);
+        return record != null
+                && (record.status == MemberStatus.DEAD || record.hasReturnedSince(now - 2 * leastTimeout()));
+    }
+
+    /** Gives the member the least time of a suspicion to refute, and passes on what it has to hear. */
+    private void doubt(MemberRecord record, Rumor.Dead claim, Step step) {
+        if (!record.condemn(claim.incarnation(), claim.accuser())) {
             return;
         }
-        view.bury(record, claim.incarnation(), claim.accuser(), step);
+        if (record.suspicion == null || claim.incarnation() > record.incarnation) {
+            view.suspect(record, claim.incarnation(), step);
+        }
+        if (record.suspicion != null) {
+            record.suspicion.extend(step.now(), leastTimeout());
+        }
         speaker.spread(claim);
+    }
+
+    private long leastTimeout() {
+        return Suspicion.leastTimeout(settings, table.presentCount());
     }
 
     /** The link to a member opened: its address answers. */
@@ -127,7 +170,7 @@ final class Jury {
         if (suspicion == null || !table.isPresent(self)) {
             return; // also after leaving: who has left removes nobody
         }
-        if (record.isCondemned() && !holdsNothingAgainst(record)) {
+        if (record.isCondemned() && !holdsNothingAgainst(record) && suspicion.mayEnd(step.now())) {
             view.declareDead(record, self, step);
             return;
         }

@@ -57,6 +57,8 @@ final class MemberRecord {
     /** Whether it said itself that it left: not to be refuted then. */
     boolean leftItself;
 
+    private boolean returned;
+    private long returnedAt;
     private long condemned = NEVER;
     private @Nullable Origin condemnedBy;
     private long saidToHaveLeft = NEVER;
@@ -106,6 +108,16 @@ final class MemberRecord {
 
     private boolean isLabelled() {
         return !metadata.equals(MetadataDigest.NONE) || !heldMetadata.equals(metadata.hash());
+    }
+
+    /** It was dead here and is present again. */
+    void returned(long now) {
+        returned = true;
+        returnedAt = now;
+    }
+
+    boolean hasReturnedSince(long time) {
+        return returned && returnedAt - time >= 0;
     }
 
     /** Others say that this incarnation is dead, which is not believed while a link to it works. */

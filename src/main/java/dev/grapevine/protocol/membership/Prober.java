@@ -41,6 +41,12 @@ final class Prober {
     private final LocalHealth health;
     private final ProbeRing ring;
 
+    /** Whom this member is linked to: whom it watches while there are too many for a full mesh. */
+    private final ProbeRing neighbours;
+
+    private final TreeSet<Origin> linked = new TreeSet<>();
+    private boolean onlyNeighbours;
+
     /** By sequence, which is the order in which they began. */
     private final TreeMap<Long, Probe> underWay = new TreeMap<>();
 
@@ -61,6 +67,7 @@ final class Prober {
         this.health = health;
         this.random = random;
         this.ring = new ProbeRing(random);
+        this.neighbours = new ProbeRing(random);
     }
 
     void start(long now) {
@@ -73,6 +80,26 @@ final class Prober {
         underWay.clear();
         sequenceOf.clear();
         soon.clear();
+    }
+
+    void watchNeighbours(boolean only) {
+        onlyNeighbours = only;
+    }
+
+    boolean watchesNeighbours() {
+        return onlyNeighbours;
+    }
+
+    void linkUp(Origin peer) {
+        if (linked.add(peer)) {
+            neighbours.add(peer);
+        }
+    }
+
+    void linkDown(Origin peer) {
+        if (linked.remove(peer)) {
+            neighbours.remove(peer);
+        }
     }
 
     void admit(Origin member) {
@@ -172,7 +199,7 @@ final class Prober {
         // Periods keep their rhythm however late a tick comes, but missed ones are not made up for.
         long period = health.scale(settings.probeInterval().toNanos());
         nextPeriod = step.now() - nextPeriod < period ? nextPeriod + period : step.now() + period;
-        Origin target = ring.next();
+        Origin target = onlyNeighbours && !linked.isEmpty() ? neighbours.next() : ring.next();
         if (target != null) {
             begin(target, step);
         }

@@ -1,14 +1,17 @@
 package dev.grapevine.protocol.membership;
 
+import dev.grapevine.membership.Member;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.MembershipFrame;
+import dev.grapevine.protocol.step.Effect;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * Pings on behalf of others (SWIM, section 3.1), answered with a nack when the target has not answered at 80 % of the
- * time-out (Lifeguard, section IV-A). Bounded: beyond the bound, or without a link to the target, the nack comes at once.
+ * time-out (Lifeguard, section IV-A). Without a link to the target one is asked for, and the ping goes out when it is
+ * there in time. Bounded: beyond the bound, or if the target is no member, the nack comes at once.
  */
 final class Relays {
 
@@ -21,6 +24,7 @@ final class Relays {
         final Origin target;
         long nackAt;
         long endsAt;
+        boolean pinged;
         boolean nacked;
 
         Relay(Origin requester, MembershipFrame.PingRequest request) {
@@ -31,17 +35,21 @@ final class Relays {
     }
 
     private final MembershipSettings settings;
+    private final MemberTable table;
     private final Speaker speaker;
     private final TreeMap<Long, Relay> underWay = new TreeMap<>();
 
-    Relays(MembershipSettings settings, Speaker speaker) {
+    Relays(MembershipSettings settings, MemberTable table, Speaker speaker) {
         this.settings = settings;
+        this.table = table;
         this.speaker = speaker;
     }
 
     void onRequest(Origin from, MembershipFrame.PingRequest request, Step step) {
         Origin target = request.target();
-        if (underWay.size() >= MAX || !speaker.isLinked(target)) {
+        MemberRecord record = table.peek(target);
+        Member member = record == null || !record.isPresent() ? null : record.member;
+        if (underWay.size() >= MAX || (!speaker.isLinked(target) && member == null)) {
             nack(from, request.sequence(), step);
             return;
         }
@@ -50,6 +58,25 @@ final class Relays {
         relay.endsAt = step.now() + settings.probeInterval().toNanos();
         long sequence = speaker.nextSequence();
         underWay.put(sequence, relay);
+        if (speaker.isLinked(target)) {
+            ping(sequence, relay, step);
+        } else if (member != null) {
+            step.emit(new Effect.LinkWanted(member));
+        }
+    }
+
+    /** Pings that waited for this link can be sent, as far as they are still of use. */
+    void linkUp(Origin peer, Step step) {
+        for (Map.Entry<Long, Relay> entry : underWay.entrySet()) {
+            if (entry.getValue().target.equals(peer) && !entry.getValue().pinged) {
+                ping(entry.getKey(), entry.getValue(), step);
+            }
+        }
+    }
+
+    private void ping(long sequence, Relay relay, Step step) {
+        relay.pinged = true;
+        Origin target = relay.target;
         speaker.send(target, new MembershipFrame.Ping(sequence, target, speaker.newsFor(target)), step);
     }
 

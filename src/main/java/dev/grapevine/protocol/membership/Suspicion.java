@@ -78,6 +78,11 @@ final class Suspicion {
         return now - notBefore >= 0 && now - since >= timeout(settings, n, accusers.size() - 1);
     }
 
+    /** Whether what it waits for beside confirmations has passed. */
+    boolean mayEnd(long now) {
+        return now - notBefore >= 0;
+    }
+
     /** Nobody confirmed in time: wait once more for the least time. */
     void extend(long now, long nanos) {
         notBefore = now + nanos;

@@ -57,7 +57,7 @@ public final class SwimCore {
         this.table = new MemberTable(settings.maxMembers());
         this.speaker = new Speaker(self.zone(), settings, table, random);
         this.prober = new Prober(settings, table, speaker, health, random);
-        this.relays = new Relays(settings, speaker);
+        this.relays = new Relays(settings, table, speaker);
         this.view = new View(settings, table, speaker, prober);
         this.jury = new Jury(self.origin(), settings, table, speaker, prober, view);
         this.self = new Self(self, table, speaker, health);
@@ -156,6 +156,18 @@ public final class SwimCore {
     }
 
     /**
+     * Whom this member probes in turn: everybody, or in a cluster too large for a full mesh those who are linked. Since
+     * everybody is linked to about as many, each is watched by as many observers whatever the size, and each member has
+     * still one probe a period to bear (as in the monitoring overlay of Rapid: Suresh and others, "Stable and Consistent
+     * Membership at Scale with Rapid", USENIX ATC 2018, section 4.1). Who may declare whom dead stays the same.
+     *
+     * @param only whether only linked members are probed in turn
+     */
+    public void watchNeighbours(boolean only) {
+        prober.watchNeighbours(only);
+    }
+
+    /**
      * A link is open. Its peer is admitted, unless a tombstone stands against it: then it is told so and may refute; who
      * left or was replaced by a later life stays out.
      *
@@ -168,6 +180,7 @@ public final class SwimCore {
         Step step = Step.at(now, out);
         Origin origin = peer.origin();
         speaker.linkUp(origin);
+        prober.linkUp(origin);
         MemberRecord record = table.get(origin);
         boolean unknown = record == null || !record.isPresent();
         if (isImpostor(peer) || (unknown && view.supersederOf(origin, peer) != null)) {
@@ -190,6 +203,7 @@ public final class SwimCore {
         if (met != null) {
             view.meet(met, peer, step);
         }
+        relays.linkUp(origin, step);
         if (leaving != null) {
             leaving.linkUp(origin, step);
         } else {
@@ -211,6 +225,7 @@ public final class SwimCore {
         speaker.linkDown(peer);
         metadata.linkDown(peer);
         sync.linkDown(peer, step);
+        prober.linkDown(peer);
         if (leaving != null) {
             leaving.linkDown(peer, step);
             return;
@@ -228,7 +243,7 @@ public final class SwimCore {
 
     /**
      * A dial gave no link. That an unlinked member's address refuses connections is strong evidence that it is dead, and
-     * is told to everybody at once.
+     * is told to everybody at once. One that does not answer is probed, if only neighbours are probed otherwise.
      *
      * @param address what was dialled
      * @param cause why it failed
@@ -236,11 +251,16 @@ public final class SwimCore {
      * @param out takes the effects
      */
     public void dialFailed(Address address, DialFailure cause, Time now, Effects out) {
-        if (cause == DialFailure.CONNECTION_REFUSED && self.isPresent()) {
-            Step step = Step.at(now, out);
-            jury.refused(address, step);
-            speaker.flush(step);
+        if (!self.isPresent()) {
+            return;
         }
+        Step step = Step.at(now, out);
+        if (cause == DialFailure.CONNECTION_REFUSED) {
+            jury.refused(address, step);
+        } else if (cause == DialFailure.TIMEOUT || cause == DialFailure.UNREACHABLE) {
+            jury.unreachable(address, step);
+        }
+        speaker.flush(step);
     }
 
     /**

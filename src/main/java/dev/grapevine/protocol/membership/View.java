@@ -66,6 +66,7 @@ final class View {
         } else {
             record.incarnation = claim.incarnation();
             record.buriedBy = null;
+            record.returned(step.now());
             table.update(record, MemberStatus.ALIVE, record.withHeldMetadata(member), step.now());
         }
         record.metadata = claim.metadata();

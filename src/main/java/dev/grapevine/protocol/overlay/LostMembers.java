@@ -2,8 +2,10 @@ package dev.grapevine.protocol.overlay;
 
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Origin;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -40,6 +42,13 @@ final class LostMembers {
 
     boolean isAt(Address address) {
         return countAt.containsKey(address);
+    }
+
+    /** The addresses of the lost, longest lost first. */
+    List<Address> addresses() {
+        List<Address> addresses = new ArrayList<>();
+        lost.values().forEach(each -> addresses.add(each.address()));
+        return addresses;
     }
 
     void expire(long now) {

@@ -4,23 +4,21 @@ import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.OverlayFrame;
 import dev.grapevine.protocol.step.DialFailure;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.Time;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is dialled when, so that each present member gets a link (full mesh) and so that whoever is cut off finds its way
- * back by itself: seeds are tried for ever, and members that died are still dialled now and then.
+ * Who is dialled when, so that each present member gets a link (full mesh) or, beyond {@link OverlaySettings#maxPeers},
+ * each has a few links chosen at random, and so that whoever is cut off finds its way back by itself: seeds are tried for
+ * ever, and members that died are still dialled now and then.
  *
  * <p>A pure, single-threaded state machine over addresses. An address is dialled at most once at a time; two members that
  * dial each other at the same time is left to the handshake, which keeps one link. To make that rare, of two members that
@@ -35,26 +33,28 @@ public final class OverlayCore {
     /** Most dead members whose addresses are still dialled. */
     public static final int MAX_LOST = 1024;
 
-    private record Link(Address address, long since) {}
+    /** How often the links are looked over. */
+    private static final long SWEEP_NANOS = 200_000_000L;
 
     private final Member self;
     private final OverlaySettings settings;
     private final Pace pace;
     private final JoinTracker joinTracker = new JoinTracker();
-    private final TreeMap<Origin, Address> members = new TreeMap<>();
-    private final TreeMap<Origin, Link> links = new TreeMap<>();
-    private final TreeMap<Address, Target> targets = new TreeMap<>();
+    private final PresentOthers present = new PresentOthers();
+    private final OpenLinks links = new OpenLinks();
+    private final Targets targets = new Targets(present);
     private final LostMembers lost;
+    private final PartialView view;
+    private final Attendance attendance;
+    private final DialQueue queue;
     private boolean dialling;
+    private long nextSweep;
 
     /** Others than those given when joining are to be named, and were not yet. */
     private boolean seedsAwaited;
 
     /** Seeds were asked for, and none is named. */
     private boolean nothingNamed;
-
-    /** Nothing to dial and no dial under way, until something happens: the usual state, in which ticks cost nothing. */
-    private boolean settled;
 
     /**
      * Dials nobody before {@link #join}.
@@ -68,6 +68,9 @@ public final class OverlayCore {
         this.settings = settings;
         this.pace = new Pace(settings, random);
         this.lost = new LostMembers(settings.lostRetention().toNanos(), MAX_LOST);
+        this.view = new PartialView(settings, pace, random, present, links, targets, lost);
+        this.attendance = new Attendance(self.id(), settings.maxPeers(), pace, present, links, targets, lost, view);
+        this.queue = new DialQueue(settings.maxDials(), targets, links, lost, view);
     }
 
     /**
@@ -80,6 +83,7 @@ public final class OverlayCore {
      */
     public void join(List<Address> seeds, boolean more, Time now, Effects out) {
         dialling = true;
+        nextSweep = now.nanos();
         seedsAwaited = more;
         take(seeds, now, out);
     }
@@ -106,8 +110,8 @@ public final class OverlayCore {
                 named.add(seed);
             }
         }
-        targets.values().forEach(target -> target.seed = named.contains(target.address));
-        named.forEach(seed -> target(seed, now.nanos()).seed = true);
+        targets.all().forEach(target -> target.seed = named.contains(target.address));
+        named.forEach(seed -> targets.at(seed, now.nanos()).seed = true);
         step(now, out);
     }
 
@@ -118,6 +122,7 @@ public final class OverlayCore {
      */
     public void leave(Effects out) {
         dialling = false;
+        view.leave();
         targets.clear();
         joinTracker.left(out);
     }
@@ -131,23 +136,13 @@ public final class OverlayCore {
      * @param out takes the effects
      */
     public void memberChanged(Member member, MemberStatus status, Time now, Effects out) {
-        Origin origin = member.origin();
-        if (origin.equals(self.origin())) {
+        if (member.origin().equals(self.origin())) {
             return;
         }
-        Address known = status.isPresent() ? members.put(origin, member.address()) : members.remove(origin);
-        lost.remove(origin);
-        if (status.isPresent()) {
-            if (!member.address().equals(known)) {
-                found(member, now);
-            }
-        } else if (status == MemberStatus.DEAD) {
-            lost.add(origin, member.address(), now.nanos());
-            Target target = target(member.address(), now.nanos());
-            boolean onlyHope = target.seed && links.isEmpty();
-            target.notBefore = now.nanos() + (onlyHope ? pace.backoff(target.failures) : pace.slow());
+        attendance.changed(member, status, now.nanos());
+        if (!view.isActive()) {
+            step(now, out); // in a partial view nobody in particular is missed, and thousands may come in one step
         }
-        step(now, out);
     }
 
     /**
@@ -159,11 +154,15 @@ public final class OverlayCore {
      * @param out takes the effects
      */
     public void linkUp(Member peer, @Nullable Address dialled, Time now, Effects out) {
-        links.put(peer.origin(), new Link(peer.address(), now.nanos()));
+        OpenLink link = new OpenLink(peer, now.nanos());
+        OpenLink before = links.get(peer.origin());
+        boolean chosen = before != null && before.chosen;
+        link.chosenByPeer = before != null && before.chosenByPeer;
+        links.add(link);
         Target target = targets.get(peer.address());
         if (target != null) {
-            target.dialling = false;
-            target.failures = 0;
+            chosen |= target.candidate;
+            reached(target);
             target.detours = 0;
             // A new life at the address starts with a clean record.
             target.shortLinks = peer.origin().equals(target.lastPeer) ? target.shortLinks : 0;
@@ -171,16 +170,89 @@ public final class OverlayCore {
         }
         Target alias = dialled == null || dialled.equals(peer.address()) ? null : targets.get(dialled);
         if (alias != null) {
-            alias.dialling = false;
-            alias.failures = 0;
+            chosen |= alias.candidate;
+            reached(alias);
             detour(alias, now.nanos());
+        }
+        view.linkUp(link, chosen, now.nanos(), out);
+        step(now, out);
+    }
+
+    private static void reached(Target target) {
+        target.dialling = false;
+        target.candidate = false;
+        target.asked = false;
+        target.failures = 0;
+    }
+
+    /**
+     * A peer said something about its link.
+     *
+     * @param peer who
+     * @param frame what
+     * @param now the time
+     * @param out takes the effects
+     */
+    public void receive(Origin peer, OverlayFrame frame, Time now, Effects out) {
+        OpenLink link = links.get(peer);
+        if (link == null || link.released) {
+            return; // about to close: what crossed the release on its way says nothing any more
+        }
+        if (frame instanceof OverlayFrame.Neighbour neighbour) {
+            view.chosenByPeer(link, neighbour.chosen(), now.nanos(), out);
+        } else {
+            link.released = true;
+            link.releasedAt = now.nanos();
+            out.add(new Effect.Close(peer));
+            if (dialling) {
+                // Who was turned away does not come again at once.
+                targets.of(link.peer, now.nanos()).notBefore = now.nanos() + pace.slow();
+                if (!view.isActive() && !attendance.isFewEnoughForMesh()) {
+                    view.enter(now.nanos());
+                }
+            }
         }
         step(now, out);
     }
 
     /**
+     * Whether the link to a peer is being given up by choice of either side: its end is no failure.
+     *
+     * @param peer whose link
+     * @return true from the release until the link is down
+     */
+    public boolean isReleased(Origin peer) {
+        OpenLink link = links.get(peer);
+        return link != null && link.released;
+    }
+
+    /**
+     * Whether this member keeps links to a few others only, since there are too many for a full mesh.
+     *
+     * @return true while the view is partial
+     */
+    public boolean isPartial() {
+        return view.isActive();
+    }
+
+    /**
+     * A member is to be reached for a moment. In a full mesh everybody is dialled anyway; in a partial view it is dialled
+     * at once, unless {@value PartialView#MAX_ASKED} such dials are under way.
+     *
+     * @param member whom
+     * @param now the time
+     * @param out takes the effects
+     */
+    public void reach(Member member, Time now, Effects out) {
+        if (view.reach(member, now.nanos())) {
+            step(now, out);
+        }
+    }
+
+    /**
      * A link is gone. A member that is still present is dialled again at once, which also shows whether anything listens
-     * there; if its links never last, with growing waits. Who lost the last link tries all seeds at once.
+     * there; if its links never last, with growing waits, or not again in a partial view, where another is chosen. So it is
+     * when the link was released. Who lost the last link tries all seeds at once.
      *
      * @param peer whose
      * @param cause why
@@ -188,22 +260,41 @@ public final class OverlayCore {
      * @param out takes the effects
      */
     public void linkDown(Origin peer, LinkLoss cause, Time now, Effects out) {
-        Link link = links.remove(peer);
+        OpenLink link = links.remove(peer);
         if (link == null || !dialling) {
             return;
         }
-        Target target = target(link.address(), now.nanos());
-        boolean lasted = now.nanos() - link.since() >= settings.retryMax().toNanos();
-        target.shortLinks = lasted ? 0 : target.shortLinks + 1;
-        boolean atOnce = cause != LinkLoss.LOCAL && target.shortLinks <= 1;
-        target.notBefore = now.nanos() + (atOnce ? 0 : pace.backoff(target.shortLinks));
+        Target target = view.isActive() ? targets.get(link.address()) : targets.at(link.address(), now.nanos());
+        if (link.released) {
+            if (target != null) {
+                long turn = now.nanos() + pace.slow();
+                target.notBefore = turn - target.notBefore > 0 ? turn : target.notBefore;
+            }
+        } else {
+            lostLink(link, cause, now.nanos());
+        }
         seekSeedsAgain(target, now.nanos());
         step(now, out);
     }
 
+    private void lostLink(OpenLink link, LinkLoss cause, long now) {
+        if (view.isActive() && !present.contains(link.origin())) {
+            return;
+        }
+        Target target = targets.at(link.address(), now);
+        boolean lasted = now - link.since >= settings.retryMax().toNanos();
+        target.shortLinks = lasted ? 0 : target.shortLinks + 1;
+        boolean atOnce = cause != LinkLoss.LOCAL && target.shortLinks <= 1;
+        target.notBefore = now + (atOnce ? 0 : pace.backoff(target.shortLinks));
+        if (view.isActive() && atOnce) {
+            target.asked = true;
+            target.candidate = link.chosen;
+        }
+    }
+
     /** After the loss of a link: at once if it was the last one. Detours, which may have led there, no longer wait so long. */
-    private void seekSeedsAgain(Target lost, long now) {
-        for (Target seed : targets.values()) {
+    private void seekSeedsAgain(@Nullable Target lost, long now) {
+        for (Target seed : targets.all()) {
             if (seed.seed && seed != lost && links.isEmpty()) {
                 seed.failures = 0;
                 seed.notBefore = now;
@@ -234,7 +325,8 @@ public final class OverlayCore {
             target.self = true;
         } else if (cause == DialFailure.DUPLICATE) {
             // The other link is there or about to be; unless this address is another name of it, it ends the dialling.
-            if (isMember(address)) {
+            target.asked = false;
+            if (target.member != null) {
                 target.notBefore = now.nanos() + pace.backoff(1);
             } else {
                 detour(target, now.nanos());
@@ -243,6 +335,11 @@ public final class OverlayCore {
             target.detours = 0;
             target.failures++;
             target.notBefore = now.nanos() + waitAfterFailure(target, cause);
+            target.asked = false;
+            if (target.candidate) {
+                target.candidate = false;
+                view.choiceFailed(now.nanos());
+            }
         }
         step(now, out);
     }
@@ -255,7 +352,13 @@ public final class OverlayCore {
      */
     public void tick(Time now, Effects out) {
         lost.expire(now.nanos());
-        if (!settled) {
+        boolean swept = false;
+        if (dialling && now.nanos() - nextSweep >= 0) {
+            nextSweep = now.nanos() + SWEEP_NANOS;
+            view.sweep(now.nanos(), out);
+            swept = view.isActive();
+        }
+        if (swept || queue.isDue(now.nanos())) {
             step(now, out);
         }
     }
@@ -266,86 +369,30 @@ public final class OverlayCore {
      */
     private void detour(Target target, long now) {
         target.detours = links.isEmpty() ? 1 : target.detours + 1;
-        target.notBefore = now + pace.detour(target.detours);
+        target.notBefore = now + pace.detour(target.detours) * view.stretch();
     }
 
     private long waitAfterFailure(Target target, DialFailure cause) {
         boolean hopeless = cause == DialFailure.FOREIGN_CLUSTER
                 || cause == DialFailure.WRONG_VERSION
                 || cause == DialFailure.NOT_A_PEER;
-        boolean needed = isMember(target.address) || (target.seed && links.isEmpty());
-        return needed && !hopeless ? pace.backoff(target.failures) : pace.slow();
-    }
-
-    /** A member without a link was heard of: the smaller id dials first. */
-    private void found(Member member, Time now) {
-        Target target = target(member.address(), now.nanos());
-        target.failures = 0;
-        boolean first = self.id().compareTo(member.id()) < 0;
-        if (!target.dialling && (first || !target.seed)) {
-            target.notBefore = now.nanos() + (first ? 0 : pace.courtesy());
+        if (view.isActive()) {
+            boolean onlyHope = target.seed && links.isEmpty();
+            long stretch = target.seed ? view.stretch() : 1;
+            return onlyHope && !hopeless ? pace.backoff(target.failures) : pace.slow() * stretch;
         }
+        boolean needed = target.member != null || (target.seed && links.isEmpty());
+        return needed && !hopeless ? pace.backoff(target.failures) : pace.slow();
     }
 
     private void step(Time now, Effects out) {
         if (!dialling) {
             return;
         }
-        dialDue(now.nanos(), out);
-        boolean hasSeeds = seedsAwaited || nothingNamed;
-        boolean seedFailed = nothingNamed;
-        for (Target target : targets.values()) {
-            hasSeeds |= target.seed && !target.self;
-            seedFailed |= target.seed && target.failures > 0;
-        }
-        joinTracker.update(members.size(), hasSeeds, seedFailed, out);
-    }
-
-    private void dialDue(long now, Effects out) {
-        TreeSet<Address> linked = new TreeSet<>();
-        links.values().forEach(link -> linked.add(link.address()));
-        TreeSet<Address> unlinked = new TreeSet<>();
-        members.forEach((origin, address) -> {
-            if (!links.containsKey(origin)) {
-                unlinked.add(address);
-            }
-        });
-        settled = true;
-        int underWay = 0;
-        List<Target> due = new ArrayList<>();
-        Iterator<Target> all = targets.values().iterator();
-        while (all.hasNext()) {
-            Target target = all.next();
-            boolean isLinked = linked.contains(target.address);
-            boolean needed = unlinked.contains(target.address) || target.seed || lost.isAt(target.address);
-            boolean wanted = needed && !isLinked && !target.self;
-            settled &= !target.dialling && !wanted;
-            if (target.dialling) {
-                underWay++;
-            } else if (!needed && !isLinked) {
-                all.remove();
-            } else if (wanted && now - target.notBefore >= 0) {
-                due.add(target);
-            }
-        }
-        // Members before seeds before the lost, and those with the best record first.
-        due.sort(Comparator.<Target>comparingInt(target -> unlinked.contains(target.address) ? 0 : target.seed ? 1 : 2)
-                .thenComparingInt(target -> target.failures));
-        dial(due, Math.min(settings.maxDials(), settings.maxPeers() - links.size()) - underWay, out);
-    }
-
-    private static void dial(List<Target> due, int most, Effects out) {
-        for (Target target : due.subList(0, Math.max(0, Math.min(most, due.size())))) {
-            target.dialling = true;
-            out.add(new Effect.Dial(target.address));
-        }
-    }
-
-    private boolean isMember(Address address) {
-        return members.containsValue(address);
-    }
-
-    private Target target(Address address, long now) {
-        return targets.computeIfAbsent(address, added -> new Target(added, now));
+        view.choose(now.nanos(), out);
+        queue.dialDue(now.nanos(), out);
+        boolean hasSeeds = seedsAwaited || nothingNamed || targets.any(target -> target.seed && !target.self);
+        boolean seedFailed = nothingNamed || targets.any(target -> target.seed && target.failures > 0);
+        joinTracker.update(present.size(), hasSeeds, seedFailed, out);
     }
 }

@@ -45,7 +45,8 @@ final class Pace {
         return min + random.nextLong(min / 2 + 1);
     }
 
-    private long jittered(long wait) {
+    /** A wait of about so long. */
+    long jittered(long wait) {
         return wait / 2 + random.nextLong(wait / 2 + 1);
     }
 }

@@ -10,6 +10,15 @@ final class Target {
     final Address address;
     boolean seed;
 
+    /** The present member that has this address, if any. */
+    @Nullable Origin member;
+
+    /** To be dialled because this member of a partial view chooses whoever is there as its neighbour. */
+    boolean candidate;
+
+    /** To be dialled once, whatever comes of it. */
+    boolean asked;
+
     /** What answers there is this very member: never again. */
     boolean self;
 
@@ -26,8 +35,9 @@ final class Target {
     /** Times in a row that it led to a member that is linked anyway and gives itself another address. */
     int detours;
 
-    Target(Address address, long now) {
+    Target(Address address, @Nullable Origin member, long now) {
         this.address = address;
+        this.member = member;
         this.notBefore = now;
     }
 }

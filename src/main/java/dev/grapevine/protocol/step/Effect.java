@@ -30,7 +30,15 @@ public sealed interface Effect {
     record Dial(Address address) implements Effect {}
 
     /**
-     * Close the link of a peer that is dead or replaced.
+     * Membership needs a link to a member for a moment, to ping it for somebody else. Passed from core to core; never
+     * leaves the node's core.
+     *
+     * @param member whom to reach
+     */
+    record LinkWanted(Member member) implements Effect {}
+
+    /**
+     * Close the link of a peer that is dead, replaced or released.
      *
      * @param peer whose link
      */

@@ -44,7 +44,7 @@ class SwimCoreTest {
         return new Effect.Noted(event, 1);
     }
 
-    private static <T> List<T> frames(List<Effect> effects, Member to, Class<T> kind) {
+    static <T> List<T> frames(List<Effect> effects, Member to, Class<T> kind) {
         return effects.stream()
                 .filter(effect ->
                         effect instanceof Effect.Send send && send.to().equals(to.origin()))

@@ -30,7 +30,7 @@ class OverlayCoreTest {
     private final Member smaller = member(2);
     private final Member larger = member(8);
     private final List<Effect> effects = new ArrayList<>();
-    private OverlayCore core = new OverlayCore(self, OverlaySettings.DEFAULT, new SplittableRandom(3));
+    private final OverlayCore core = new OverlayCore(self, OverlaySettings.DEFAULT, new SplittableRandom(3));
     private long millis;
 
     private static Member member(int number) {
@@ -219,19 +219,6 @@ class OverlayCoreTest {
         assertThat(failed(new Address("many", 1), DialFailure.TIMEOUT))
                 .as("one ends, the next begins")
                 .containsExactly(dial(new Address("many", 33)), state(JoinState.SEEKING));
-    }
-
-    @Test
-    void noMoreMembersAreDialledThanTheBoundOfPeers() {
-        OverlaySettings few = OverlaySettings.DEFAULT.withMaxPeers(2);
-        core = new OverlayCore(member(1), few, new SplittableRandom(3));
-        join();
-        meet(member(11));
-        assertThat(changed(member(12), MemberStatus.ALIVE))
-                .containsExactly(dial(member(12).address()));
-        assertThat(changed(member(13), MemberStatus.ALIVE)).isEmpty();
-        assertThat(linkUp(member(12))).isEmpty();
-        assertThat(run(5_000)).isEmpty();
     }
 
     @Test
