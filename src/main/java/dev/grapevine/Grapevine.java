@@ -3,6 +3,7 @@ package dev.grapevine;
 import dev.grapevine.codec.Codec;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MembershipEvent;
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.replicated.ReplicatedMap;
@@ -124,6 +125,14 @@ public interface Grapevine {
      *     the node stops
      */
     Flux<JoinState> joinState();
+
+    /**
+     * How healthy this node is: how well it can judge the others, whether it is isolated, and which members flap.
+     *
+     * @return replays the latest health, {@link NodeHealth#GOOD} at first, then each change, conflated to the latest for
+     *     a slow subscriber; signals come on a delivery thread of the node; completes when the node stops
+     */
+    Flux<NodeHealth> health();
 
     /**
      * The members in the view, one {@code JOINED} each, this one included, and then every change. Conflated per member

@@ -4,6 +4,7 @@ import dev.grapevine.codec.Codec;
 import dev.grapevine.codec.Codecs;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MembershipEvent;
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.replicated.ReplicatedMap;
@@ -76,6 +77,11 @@ final class LiveGrapevine implements Grapevine {
     @Override
     public Flux<JoinState> joinState() {
         return node.joinState();
+    }
+
+    @Override
+    public Flux<NodeHealth> health() {
+        return node.health();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.grapevine.micrometer;
 
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
@@ -29,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>{@code grapevine.members}</td><td>gauge</td><td>{@code state}: alive, suspect</td></tr>
  *   <tr><td>{@code grapevine.departures}</td><td>counter</td><td>{@code state}: left, dead</td></tr>
  *   <tr><td>{@code grapevine.links}</td><td>gauge</td><td></td></tr>
+ *   <tr><td>{@code grapevine.health.score}</td><td>gauge, 0 to 8</td><td></td></tr>
+ *   <tr><td>{@code grapevine.isolated}</td><td>gauge, 0 or 1</td><td></td></tr>
+ *   <tr><td>{@code grapevine.flapping}</td><td>gauge, members that flap</td><td></td></tr>
+ *   <tr><td>{@code grapevine.links.flapping}</td><td>gauge, 0 or 1</td><td></td></tr>
  *   <tr><td>{@code grapevine.join.state}</td><td>gauge, 1 for the state that holds</td>
  *     <td>{@code state}: alone, joining, seeking, joined, isolated, left</td></tr>
  *   <tr><td>{@code grapevine.probes}</td><td>counter</td>
@@ -66,6 +71,7 @@ public final class MicrometerObserver implements GrapevineObserver, MeterBinder 
     private final List<Timer> roundTrips = new CopyOnWriteArrayList<>();
     private volatile @Nullable JoinState joinState;
     private volatile int links;
+    private volatile NodeHealth health = NodeHealth.GOOD;
 
     /** Counts with no further tags and {@link #DEFAULT_MAX_TOPICS}. */
     public MicrometerObserver() {
@@ -128,6 +134,7 @@ public final class MicrometerObserver implements GrapevineObserver, MeterBinder 
                 .tags(tags)
                 .description("Open links to peers")
                 .register(registry);
+        bindHealth(registry);
         departures.bindTo(registry, tags);
         probes.bindTo(registry, tags, ProbeOutcomes::tagValue);
         protocol.bindTo(registry, tags);
@@ -140,6 +147,27 @@ public final class MicrometerObserver implements GrapevineObserver, MeterBinder 
                 .register(registry));
     }
 
+    private void bindHealth(MeterRegistry registry) {
+        Gauge.builder("grapevine.health.score", this, observer -> observer.health.score())
+                .tags(tags)
+                .description("Local health score: 0 when this member is answered in time, up to 8")
+                .register(registry);
+        Gauge.builder("grapevine.isolated", this, observer -> observer.health.isolated() ? 1 : 0)
+                .tags(tags)
+                .description("1 while this member sees nobody although it expects somebody")
+                .register(registry);
+        Gauge.builder("grapevine.flapping", this, observer -> observer.health
+                        .flapping()
+                        .size())
+                .tags(tags)
+                .description("Members that come and go")
+                .register(registry);
+        Gauge.builder("grapevine.links.flapping", this, observer -> observer.health.linksFlapping() ? 1 : 0)
+                .tags(tags)
+                .description("1 while links to at least half of the others are lost over and over")
+                .register(registry);
+    }
+
     @Override
     public void memberChanged(Member member, MemberStatus status) {
         members.changed(member.origin(), status);
@@ -149,6 +177,11 @@ public final class MicrometerObserver implements GrapevineObserver, MeterBinder 
     @Override
     public void joinChanged(JoinState state) {
         joinState = state;
+    }
+
+    @Override
+    public void healthChanged(NodeHealth health) {
+        this.health = health;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.grapevine.observe;
 
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
@@ -29,6 +30,13 @@ public interface GrapevineObserver {
      * @param state the new state
      */
     default void joinChanged(JoinState state) {}
+
+    /**
+     * The health of this node changed: its score, whether it is isolated, or who flaps.
+     *
+     * @param health how it is now; {@link NodeHealth#GOOD} until the first call
+     */
+    default void healthChanged(NodeHealth health) {}
 
     /**
      * How many links are open.

@@ -10,6 +10,7 @@ import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.MembershipFrame;
 import dev.grapevine.protocol.frame.OverlayFrame;
+import dev.grapevine.protocol.health.HealthCore;
 import dev.grapevine.protocol.membership.SwimCore;
 import dev.grapevine.protocol.overlay.OverlayCore;
 import dev.grapevine.protocol.step.Effect;
@@ -41,8 +42,10 @@ public final class NodeCore {
     private final AntiEntropyCore stores;
     private final TreeSet<Origin> linked = new TreeSet<>();
 
+    private final HealthCore health = new HealthCore();
+
     private List<Effect> effects = new ArrayList<>();
-    private final Effects out = effect -> effects.add(effect);
+    private final Effects out = this::add;
 
     /**
      * A member that has not joined.
@@ -88,7 +91,15 @@ public final class NodeCore {
         } else {
             lifecycle(input, now);
         }
+        health.settle(swim.healthScore(), Math.max(0, swim.present().size() - 1), now, out);
         return effects;
+    }
+
+    private void add(Effect effect) {
+        effects.add(effect);
+        if (effect instanceof Effect.JoinChanged joined) {
+            health.joinChanged(joined.state());
+        }
     }
 
     private void lifecycle(Input input, Time now) {
@@ -144,9 +155,13 @@ public final class NodeCore {
     private void linkDown(Input.LinkDown down, Time now) {
         Origin peer = down.peer();
         linked.remove(peer);
+        LinkLoss cause = overlay.isReleased(peer) ? LinkLoss.LOCAL : down.cause(); // whichever side closed it first
+        Member member = swim.present().get(peer);
+        if (member != null) {
+            health.linkDown(member, cause, now);
+        }
         topics.linkDown(peer, now, out);
         stores.linkDown(peer, now, out);
-        LinkLoss cause = overlay.isReleased(peer) ? LinkLoss.LOCAL : down.cause(); // whichever side closed it first
         overlay.linkDown(peer, cause, now, out);
         swim.linkDown(peer, cause, now, fromSwim(now));
         if (!swim.present().containsKey(peer)) {
@@ -165,6 +180,7 @@ public final class NodeCore {
             if (effect instanceof Effect.MemberChanged changed
                     && !changed.member().origin().equals(self)) {
                 Origin origin = changed.member().origin();
+                health.memberChanged(changed.member(), changed.status(), now);
                 overlay.memberChanged(changed.member(), changed.status(), now, out);
                 if (!changed.status().isPresent() && !linked.contains(origin)) {
                     topics.memberGone(origin, now, out);

@@ -84,6 +84,9 @@ final class EffectDispatcher {
         } else if (effect instanceof Effect.JoinChanged joined) {
             views.joinChanged(joined.state());
             observer.joinChanged(joined.state());
+        } else if (effect instanceof Effect.HealthChanged changed) {
+            views.healthChanged(changed.health());
+            observer.healthChanged(changed.health());
         } else if (effect instanceof Effect.LeaveConfirmed) {
             views.leaveConfirmed();
         }

@@ -4,6 +4,7 @@ import dev.grapevine.codec.Codec;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MembershipEvent;
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.observe.NodeState;
@@ -426,6 +427,15 @@ public final class Node {
      */
     public Flux<JoinState> joinState() {
         return views.joinStates(config.environment().delivery());
+    }
+
+    /**
+     * How healthy this node is.
+     *
+     * @return the health now and each change
+     */
+    public Flux<NodeHealth> health() {
+        return views.health(config.environment().delivery());
     }
 
     /**

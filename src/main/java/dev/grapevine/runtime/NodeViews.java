@@ -1,6 +1,9 @@
 package dev.grapevine.runtime;
 
 import dev.grapevine.membership.Address;
+import dev.grapevine.membership.Member;
+import dev.grapevine.membership.MemberId;
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.protocol.step.JoinState;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +26,14 @@ final class NodeViews {
     private final Map<String, TopicChannel<?>> topics = new ConcurrentHashMap<>();
     private final Map<String, StoreView> stores = new ConcurrentHashMap<>();
     private final ConflatedState<String, JoinState> joinState = new ConflatedState<>();
+    private final ConflatedState<String, NodeHealth> health = new ConflatedState<>();
     private final Sinks.Empty<Void> left = Sinks.empty();
     private volatile boolean completed;
 
     NodeViews(String node, List<String> seeds) {
         this.node = node;
         this.seeds = seeds;
+        health.put("", NodeHealth.GOOD);
     }
 
     MembershipView members() {
@@ -76,6 +81,23 @@ final class NodeViews {
         joinState.put("", state);
     }
 
+    /** Who flaps is logged when that changes; isolation is told by the join state. */
+    void healthChanged(NodeHealth changed) {
+        NodeHealth before = health.get("");
+        if (before == null || !ids(changed).equals(ids(before))) {
+            log.info("{}: members that flap: {}", node, changed.flapping());
+        }
+        health.put("", changed);
+    }
+
+    private static List<MemberId> ids(NodeHealth health) {
+        return health.flapping().stream().map(Member::id).toList();
+    }
+
+    Flux<NodeHealth> health(Scheduler delivery) {
+        return health.changes(delivery).map(ConflatedState.Change::state);
+    }
+
     Flux<JoinState> joinStates(Scheduler delivery) {
         return joinState.changes(delivery).map(ConflatedState.Change::state);
     }
@@ -93,6 +115,7 @@ final class NodeViews {
         completed = true;
         left.tryEmitEmpty();
         joinState.complete();
+        health.complete();
         members.complete();
         topics.values().forEach(TopicChannel::complete);
         stores.values().forEach(store -> store.entries().complete());

@@ -2,6 +2,7 @@ package dev.grapevine.runtime;
 
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
@@ -36,6 +37,11 @@ final class SafeObserver implements GrapevineObserver {
     @Override
     public void joinChanged(JoinState state) {
         tell(() -> observer.joinChanged(state));
+    }
+
+    @Override
+    public void healthChanged(NodeHealth health) {
+        tell(() -> observer.healthChanged(health));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.grapevine.simulation;
 
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
@@ -33,6 +34,12 @@ final class ClusterObserver implements GrapevineObserver {
     public void joinChanged(JoinState state) {
         trace.accept("join", state.name());
         next.joinChanged(state);
+    }
+
+    @Override
+    public void healthChanged(NodeHealth health) {
+        trace.accept("health", health.toString());
+        next.healthChanged(health);
     }
 
     @Override

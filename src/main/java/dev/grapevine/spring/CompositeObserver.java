@@ -2,6 +2,7 @@ package dev.grapevine.spring;
 
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
@@ -48,6 +49,11 @@ final class CompositeObserver implements GrapevineObserver {
     @Override
     public void joinChanged(JoinState state) {
         each(observer -> observer.joinChanged(state));
+    }
+
+    @Override
+    public void healthChanged(NodeHealth health) {
+        each(observer -> observer.healthChanged(health));
     }
 
     @Override

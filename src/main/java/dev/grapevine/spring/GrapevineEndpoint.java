@@ -2,6 +2,7 @@ package dev.grapevine.spring;
 
 import dev.grapevine.Grapevine;
 import dev.grapevine.membership.Member;
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
 import java.util.List;
@@ -37,15 +38,19 @@ public final class GrapevineEndpoint {
     public Mono<View> view() {
         NodeState state = grapevine.state();
         if (state == NodeState.NEW) {
-            return Mono.just(new View(grapevine.cluster(), state, null, null, List.of()));
+            return Mono.just(new View(grapevine.cluster(), state, null, null, null, List.of()));
         }
-        return grapevine.joinState().next().map(this::view).switchIfEmpty(Mono.fromSupplier(() -> view(null)));
+        return Mono.zip(
+                        grapevine.joinState().next(),
+                        grapevine.health().next(),
+                        (join, health) -> view(join, HealthView.of(health)))
+                .switchIfEmpty(Mono.fromSupplier(() -> view(null, null)));
     }
 
-    private View view(@Nullable JoinState join) {
+    private View view(@Nullable JoinState join, @Nullable HealthView health) {
         List<MemberView> members =
                 grapevine.members().stream().map(MemberView::of).toList();
-        return new View(grapevine.cluster(), grapevine.state(), join, MemberView.of(grapevine.self()), members);
+        return new View(grapevine.cluster(), grapevine.state(), join, health, MemberView.of(grapevine.self()), members);
     }
 
     /**
@@ -69,6 +74,7 @@ public final class GrapevineEndpoint {
      * @param cluster the cluster's name
      * @param state where the node stands in its life
      * @param joinState whether it has found others; null where the node does not tell
+     * @param health how healthy it is; null where the node does not tell
      * @param self this instance; null before the node is bound
      * @param members the members, this one included
      */
@@ -76,8 +82,28 @@ public final class GrapevineEndpoint {
             String cluster,
             NodeState state,
             @Nullable JoinState joinState,
+            @Nullable HealthView health,
             @Nullable MemberView self,
             List<MemberView> members) {}
+
+    /**
+     * How healthy an instance is.
+     *
+     * @param score 0 when it is answered in time, up to 8
+     * @param isolated whether it sees nobody although it expects somebody
+     * @param flapping members that come and go; they need not be present now
+     * @param linksFlapping whether links to at least half of the others are lost over and over
+     */
+    public record HealthView(int score, boolean isolated, List<MemberView> flapping, boolean linksFlapping) {
+
+        static HealthView of(NodeHealth health) {
+            return new HealthView(
+                    health.score(),
+                    health.isolated(),
+                    health.flapping().stream().map(MemberView::of).toList(),
+                    health.linksFlapping());
+        }
+    }
 
     /**
      * A member.

@@ -1,6 +1,8 @@
 package dev.grapevine.spring;
 
 import dev.grapevine.Grapevine;
+import dev.grapevine.membership.Member;
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
 import org.springframework.boot.health.contributor.AbstractReactiveHealthIndicator;
@@ -11,7 +13,7 @@ import reactor.core.publisher.Mono;
  * Whether this instance takes part in its cluster. Fit for the readiness group, never for liveness: an instance that is
  * cut off from the others must not be restarted for it.
  *
- * <p>{@code UP} while it is joined, also alone and also while no seed can be reached, which the details tell; {@code
+ * <p>{@code UP} while it is joined, also alone, isolated or among members that flap, which the details tell; {@code
  * OUT_OF_SERVICE} before it has joined and after it began to leave; {@code DOWN} when its node has stopped although the
  * application runs.
  */
@@ -37,21 +39,29 @@ public final class GrapevineHealthIndicator extends AbstractReactiveHealthIndica
             case NEW, BOUND, LEFT -> Mono.just(builder.outOfService().build());
             case STOPPED -> Mono.just(builder.down().build());
             case JOINED ->
-                grapevine
-                        .joinState()
-                        .next()
-                        .map(join -> joined(builder, join))
+                Mono.zip(
+                                grapevine.joinState().next(),
+                                grapevine.health().next(),
+                                (join, health) -> joined(builder, join, health))
                         .switchIfEmpty(Mono.fromSupplier(() -> builder.down().build()));
         };
     }
 
-    private Health joined(Health.Builder builder, JoinState join) {
+    private Health joined(Health.Builder builder, JoinState join, NodeHealth health) {
         builder.up()
                 .withDetail("self", grapevine.self().toString())
                 .withDetail("members", grapevine.members().size())
-                .withDetail("joinState", join);
+                .withDetail("joinState", join)
+                .withDetail("score", health.score())
+                .withDetail("isolated", health.isolated());
         if (join == JoinState.SEEKING || join == JoinState.ISOLATED) {
             builder.withDetail("seeds", "unreachable");
+        }
+        if (!health.flapping().isEmpty()) {
+            builder.withDetail(
+                            "flapping",
+                            health.flapping().stream().map(Member::name).toList())
+                    .withDetail("linksFlapping", health.linksFlapping());
         }
         return builder.build();
     }

@@ -39,7 +39,8 @@ final class ArchitectureRules {
 
     private static final List<String> PURE = List.of("bytes", "membership", "clock", "crdt", "protocol");
 
-    private static final List<String> CORES = List.of("membership", "dissemination", "antientropy", "overlay");
+    private static final List<String> CORES =
+            List.of("membership", "dissemination", "antientropy", "overlay", "health");
 
     private final String root;
 

@@ -7,6 +7,7 @@ import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.MemberStatus;
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.GrapevineObserver.DropReason;
 import dev.grapevine.protocol.step.JoinState;
@@ -15,6 +16,7 @@ import dev.grapevine.protocol.step.RejectReason;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +45,10 @@ class MicrometerObserverTest {
         assertThat(tagValues("grapevine.dropped", "reason")).containsExactlyInAnyOrder("outbox_full", "no_link");
         assertThat(tagValues("grapevine.join.state", "state")).hasSize(JoinState.values().length);
         assertThat(tagValues("grapevine.messages", "topic")).containsExactly("other");
+        assertThat(registry.find("grapevine.health.score").gauge()).isNotNull();
+        assertThat(registry.find("grapevine.isolated").gauge()).isNotNull();
+        assertThat(registry.find("grapevine.flapping").gauge()).isNotNull();
+        assertThat(registry.find("grapevine.links.flapping").gauge()).isNotNull();
         assertThat(registry.getMeters()).allSatisfy(meter -> assertThat(meter.measure())
                 .allSatisfy(measurement -> assertThat(measurement.getValue()).isZero()));
     }
@@ -60,6 +66,18 @@ class MicrometerObserverTest {
         assertThat(gauge("grapevine.members", "state", "suspect")).isEqualTo(1);
         assertThat(count("grapevine.departures", "state", "left")).isEqualTo(1);
         assertThat(count("grapevine.departures", "state", "dead")).isZero();
+    }
+
+    @Test
+    void healthIsShownWithoutAnyTagForAMember() {
+        observer.bindTo(registry);
+        observer.healthChanged(new NodeHealth(5, true, List.of(member(1, 1), member(2, 1)), true));
+
+        assertThat(registry.get("grapevine.health.score").gauge().value()).isEqualTo(5);
+        assertThat(registry.get("grapevine.isolated").gauge().value()).isEqualTo(1);
+        assertThat(registry.get("grapevine.flapping").gauge().value()).isEqualTo(2);
+        assertThat(registry.get("grapevine.links.flapping").gauge().value()).isEqualTo(1);
+        assertThat(registry.find("grapevine.flapping").meters()).hasSize(1);
     }
 
     @Test

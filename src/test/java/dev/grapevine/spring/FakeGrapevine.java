@@ -6,6 +6,7 @@ import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.MembershipEvent;
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
@@ -26,6 +27,7 @@ final class FakeGrapevine implements Grapevine {
     Consumer<String> journal = call -> {};
     Mono<Void> onBind = Mono.empty();
     Mono<Void> onLeave = Mono.empty();
+    volatile NodeHealth health = NodeHealth.GOOD;
     private final Sinks.Many<JoinState> join = Sinks.many().replay().latest();
     private volatile NodeState state = NodeState.NEW;
 
@@ -105,6 +107,11 @@ final class FakeGrapevine implements Grapevine {
     @Override
     public Flux<JoinState> joinState() {
         return join.asFlux();
+    }
+
+    @Override
+    public Flux<NodeHealth> health() {
+        return Flux.defer(() -> Flux.just(health).concatWith(Flux.never()));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.grapevine.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.spring.GrapevineEndpoint.View;
@@ -37,7 +38,24 @@ class GrapevineEndpointTest {
     @Test
     void beforeItIsBoundANodeHasNoMembers() {
         StepVerifier.create(endpoint.view())
-                .expectNext(new View("fake", NodeState.NEW, null, null, List.of()))
+                .expectNext(new View("fake", NodeState.NEW, null, null, null, List.of()))
+                .verifyComplete();
+    }
+
+    @Test
+    void theHealthOfTheInstanceIsShown() {
+        grapevine.in(NodeState.JOINED).in(JoinState.ISOLATED);
+        grapevine.health = new NodeHealth(3, true, List.of(FakeGrapevine.member(2, "other")), true);
+
+        StepVerifier.create(endpoint.view())
+                .assertNext(view -> {
+                    assertThat(view.health().score()).isEqualTo(3);
+                    assertThat(view.health().isolated()).isTrue();
+                    assertThat(view.health().linksFlapping()).isTrue();
+                    assertThat(view.health().flapping())
+                            .extracting(GrapevineEndpoint.MemberView::name)
+                            .containsExactly("other");
+                })
                 .verifyComplete();
     }
 

@@ -2,8 +2,10 @@ package dev.grapevine.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,7 +37,9 @@ class GrapevineHealthIndicatorTest {
         assertThat(health.getDetails())
                 .containsEntry("members", 1)
                 .containsEntry("joinState", JoinState.ALONE)
-                .doesNotContainKey("seeds");
+                .containsEntry("score", 0)
+                .containsEntry("isolated", false)
+                .doesNotContainKeys("seeds", "flapping", "linksFlapping");
         assertThat(health.getDetails().get("self")).asString().startsWith("self(");
     }
 
@@ -48,6 +52,19 @@ class GrapevineHealthIndicatorTest {
 
         assertThat(health().getStatus()).isEqualTo(Status.UP);
         assertThat(health.getDetails()).containsEntry("seeds", "unreachable").containsEntry("joinState", state);
+    }
+
+    @Test
+    void whoIsIsolatedAndWhoFlapsIsTold() {
+        grapevine.in(NodeState.JOINED).in(JoinState.ISOLATED);
+        grapevine.health = new NodeHealth(8, true, List.of(FakeGrapevine.member(2, "other")), true);
+
+        assertThat(health().getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails())
+                .containsEntry("score", 8)
+                .containsEntry("isolated", true)
+                .containsEntry("flapping", List.of("other"))
+                .containsEntry("linksFlapping", true);
     }
 
     @Test

@@ -128,4 +128,9 @@ final class Self {
         step.note(ProtocolEvent.REFUTED);
         speaker.spreadAtOnce(claim());
     }
+
+    /** See {@link LocalHealth}. */
+    int healthScore() {
+        return health.score();
+    }
 }

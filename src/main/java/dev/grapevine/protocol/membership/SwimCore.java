@@ -305,6 +305,15 @@ public final class SwimCore {
         return record == null ? null : record.status;
     }
 
+    /**
+     * Lifeguard's local health score.
+     *
+     * @return 0 when this member is answered in time, up to 8
+     */
+    public int healthScore() {
+        return self.healthScore();
+    }
+
     private boolean isImpostor(Member peer) {
         return peer.id().equals(self.origin.id());
     }

@@ -4,6 +4,7 @@ import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
@@ -58,6 +59,13 @@ public sealed interface Effect {
      * @param state the new state
      */
     record JoinChanged(JoinState state) implements Effect {}
+
+    /**
+     * The health of this member changed.
+     *
+     * @param health how it is now
+     */
+    record HealthChanged(NodeHealth health) implements Effect {}
 
     /** The announcement of {@link Input.Leave} has been confirmed by everybody linked, or waiting for it ended. */
     record LeaveConfirmed() implements Effect {}
