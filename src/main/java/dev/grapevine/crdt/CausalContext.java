@@ -1,35 +1,23 @@
 package dev.grapevine.crdt;
 
-import dev.grapevine.clock.Dot;
 import dev.grapevine.clock.VersionVector;
-import java.util.Collections;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.List;
 
 /**
- * The set of all operations ever applied: a run without holes for each origin, and a cloud of single dots beyond the runs.
- * An immutable snapshot. (Almeida, Shoker, Baquero, "Delta state replicated data types", 2018, section 7.)
+ * The set of all operations ever applied: a run without holes for each origin, and a cloud of dots beyond the runs. An
+ * immutable snapshot of a {@link DotSet}. (Almeida, Shoker, Baquero, "Delta state replicated data types", 2018, section
+ * 7; here the cloud is kept as ranges, so that it is as long as the holes are many, however much lies behind them.)
  *
  * @param runs for each origin the counter up to which every dot is in the set
- * @param cloud dots beyond the runs, unmodifiable, in their order
+ * @param cloud dots beyond the runs, unmodifiable, by origin and counter, none touching the next or its origin's run
  */
-public record CausalContext(VersionVector runs, SortedSet<Dot> cloud) {
+public record CausalContext(VersionVector runs, List<DotRange> cloud) {
 
     /** The empty set. */
-    public static final CausalContext EMPTY = new CausalContext(VersionVector.EMPTY, new TreeSet<>());
+    public static final CausalContext EMPTY = new CausalContext(VersionVector.EMPTY, List.of());
 
     /** Copies the cloud. */
     public CausalContext {
-        cloud = Collections.unmodifiableSortedSet(new TreeSet<>(cloud));
-    }
-
-    /**
-     * Whether a write is in the set.
-     *
-     * @param dot the write
-     * @return true if it has been heard of
-     */
-    public boolean contains(Dot dot) {
-        return dot.counter() <= runs.get(dot.origin()) || cloud.contains(dot);
+        cloud = List.copyOf(cloud);
     }
 }

@@ -64,7 +64,7 @@ public final class DotMap {
      * @return a snapshot
      */
     public Snapshot snapshot() {
-        return new Snapshot(context.toContext(Integer.MAX_VALUE), entries);
+        return new Snapshot(context.toContext(), entries);
     }
 
     /**

@@ -6,9 +6,7 @@ import dev.grapevine.membership.Origin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * A causal context that grows: which operations a replica has applied. {@link CausalContext} is its immutable form for
@@ -31,7 +29,7 @@ public final class DotSet {
     public static DotSet of(CausalContext context) {
         DotSet set = new DotSet();
         context.runs().counters().forEach((origin, counter) -> set.add(new DotRange(origin, 1, counter)));
-        context.cloud().forEach(set::add);
+        context.cloud().forEach((DotRange range) -> set.add(range));
         return set;
     }
 
@@ -133,34 +131,26 @@ public final class DotSet {
     }
 
     /**
-     * A snapshot for the wire.
+     * A snapshot for the wire: all of the set.
      *
-     * @param maxCloud most dots ahead of the runs that it names, the first of them; further ones are left out
      * @return the snapshot
      */
-    public CausalContext toContext(int maxCloud) {
+    public CausalContext toContext() {
         TreeMap<Origin, Long> runs = new TreeMap<>();
-        TreeSet<Dot> cloud = new TreeSet<>();
+        List<DotRange> cloud = new ArrayList<>();
         for (Map.Entry<Origin, Spans> entry : origins.entrySet()) {
             long run = entry.getValue().run();
             if (run > 0) {
                 runs.put(entry.getKey(), run);
             }
-            if (entry.getValue().ahead() > 0) {
-                addCloud(entry.getKey(), entry.getValue(), maxCloud, cloud);
+            for (long[] span : entry.getValue().all()) {
+                if (span[0] > 1) {
+                    cloud.add(new DotRange(entry.getKey(), span[0], span[1]));
+                }
             }
         }
         return runs.isEmpty() && cloud.isEmpty()
                 ? CausalContext.EMPTY
                 : new CausalContext(VersionVector.of(runs), cloud);
-    }
-
-    private static void addCloud(Origin origin, Spans spans, int maxCloud, Set<Dot> cloud) {
-        for (long[] span : spans.all()) {
-            long last = span[0] == 1 ? 0 : span[1];
-            for (long counter = span[0]; counter <= last && cloud.size() < maxCloud; counter++) {
-                cloud.add(new Dot(origin, counter));
-            }
-        }
     }
 }

@@ -30,7 +30,7 @@ final class AntiEntropyWire {
             writeOperations(out, operations.operations());
         } else if (frame instanceof StoreDigest digest) {
             out.writeBoolean(digest.request());
-            Values.writeContext(out, digest.context());
+            ContextWire.write(out, digest.context());
         } else if (frame instanceof StateRequest request) {
             out.writeLong(request.session());
             out.writeOptional(request.cursor());
@@ -86,7 +86,7 @@ final class AntiEntropyWire {
     static StoreDigest readDigest(WireReader in) {
         String store = Values.readName(in);
         boolean request = in.readBoolean("request");
-        return new StoreDigest(store, Values.readContext(in), request);
+        return new StoreDigest(store, ContextWire.read(in), request);
     }
 
     static StateRequest readRequest(WireReader in) {
@@ -110,7 +110,7 @@ final class AntiEntropyWire {
             out.writeBytes(entry.value());
             out.close(block);
         }
-        Values.writeContext(out, chunk.context());
+        ContextWire.write(out, chunk.context());
     }
 
     static StateChunk readChunk(WireReader in) {
@@ -125,6 +125,6 @@ final class AntiEntropyWire {
                     new Entry(in.readBytes("key"), Values.readDot(in), Values.readStamp(in), in.readBytes("value"));
             in.close(block);
         }
-        return new StateChunk(store, session, from, to, Values.listOf(entries), Values.readContext(in));
+        return new StateChunk(store, session, from, to, Values.listOf(entries), ContextWire.read(in));
     }
 }

@@ -2,8 +2,6 @@ package dev.grapevine.wire;
 
 import dev.grapevine.clock.Dot;
 import dev.grapevine.clock.HybridTimestamp;
-import dev.grapevine.clock.VersionVector;
-import dev.grapevine.crdt.CausalContext;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.Origin;
@@ -15,7 +13,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** The values that frames of several families are made of. */
 final class Values {
@@ -63,36 +60,6 @@ final class Values {
 
     static HybridTimestamp readStamp(WireReader in) {
         return new HybridTimestamp(in.readVarint("stamp"), in.readInt(Integer.MAX_VALUE, "stamp counter"));
-    }
-
-    static void writeVector(WireWriter out, VersionVector vector) {
-        out.writeCount(vector.counters().size(), AntiEntropyFrame.MAX_ORIGINS, "origins");
-        vector.counters().forEach((origin, counter) -> {
-            writeOrigin(out, origin);
-            out.writeVarint(counter, "counter");
-        });
-    }
-
-    static VersionVector readVector(WireReader in) {
-        int count = in.readCount(AntiEntropyFrame.MAX_ORIGINS, MIN_ORIGIN_BYTES + 1, "origins");
-        TreeMap<Origin, Long> counters = new TreeMap<>();
-        for (int i = 0; i < count; i++) {
-            Origin origin = in.readOrigin();
-            if (counters.put(origin, in.readVarint("counter")) != null) {
-                throw new MalformedFrameException("origins: " + origin + " stands twice");
-            }
-        }
-        return counters.isEmpty() ? VersionVector.EMPTY : new VersionVector(counters);
-    }
-
-    static void writeContext(WireWriter out, CausalContext context) {
-        writeVector(out, context.runs());
-        writeDots(out, context.cloud());
-    }
-
-    static CausalContext readContext(WireReader in) {
-        VersionVector runs = readVector(in);
-        return new CausalContext(runs, new TreeSet<>(readDots(in)));
     }
 
     static void writeMember(WireWriter out, Member member) {

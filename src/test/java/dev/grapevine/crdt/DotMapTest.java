@@ -73,7 +73,7 @@ class DotMapTest {
         assertThatThrownBy(() -> first.applyTo(map)).isInstanceOf(IllegalStateException.class);
         second.applyTo(map);
         assertThat(map.entries().size()).isZero();
-        assertThat(map.context().toContext(9).runs().counters()).hasSize(2);
+        assertThat(map.context().toContext().runs().counters()).hasSize(2);
     }
 
     @Test

@@ -22,14 +22,13 @@ class DotSetTest {
         set.add(new Dot(A, 4));
         assertThat(set.run(A)).isEqualTo(1);
         assertThat(set.ahead()).isEqualTo(2);
-        assertThat(set.toContext(10).cloud()).containsExactly(new Dot(A, 3), new Dot(A, 4));
-        assertThat(set.toContext(1).cloud()).containsExactly(new Dot(A, 3));
+        assertThat(set.toContext().cloud()).containsExactly(new DotRange(A, 3, 4));
 
         set.add(new Dot(A, 2));
 
         assertThat(set.run(A)).isEqualTo(4);
         assertThat(set.ahead()).isZero();
-        assertThat(set.toContext(10).cloud()).isEmpty();
+        assertThat(set.toContext().cloud()).isEmpty();
     }
 
     @Test
@@ -53,7 +52,7 @@ class DotSetTest {
             assertThat(rest).as("seed %d", seed).isEqualTo(expected);
             assertThat(other.containsAll(one)).as("seed %d", seed).isEqualTo(expected.isEmpty());
 
-            DotSet copy = DotSet.of(one.toContext(Integer.MAX_VALUE));
+            DotSet copy = DotSet.of(one.toContext());
             assertThat(copy.minus(one)).isEmpty();
             assertThat(one.minus(copy)).isEmpty();
             assertThat(copy.ahead()).as("seed %d", seed).isEqualTo(one.ahead());

@@ -137,6 +137,10 @@ class AbsurdFramesTest {
                 frame(FrameType.UNAVAILABLE, stream(), "from needs 1 bytes where 0 are left"));
     }
 
+    private static Arguments context(WireBytes digest, String reason) {
+        return frame(FrameType.STORE_DIGEST, digest, reason);
+    }
+
     private static Stream<Arguments> stores() {
         WireBytes store = WireBytes.part().text("s");
         WireBytes operation = WireBytes.part().origin().number(1).number(1);
@@ -149,15 +153,35 @@ class AbsurdFramesTest {
                 operation(part(operation).number(1).number(HUGE).raw(0, 0, 0), "key needs 2147483647 bytes"),
                 operation(part(operation).number(1).number(Long.MAX_VALUE), "key needs 9223372036854775807 bytes"),
                 operation(part(operation).number(1).number(0).number(HUGE), "value needs 2147483646 bytes"),
-                operation(part(operation).number(1).raw(0, 0).number(65_537), "dots is 65537"),
-                operation(part(operation).number(1).raw(0, 0).number(65_536), "dots: 65536 do not fit into 0 bytes"),
+                operation(part(operation).number(1).raw(0, 0).number(16_385), "dots is 16385"),
+                operation(part(operation).number(1).raw(0, 0).number(16_384), "dots: 16384 do not fit into 0 bytes"),
                 frame(FrameType.STORE_DIGEST, part(store).raw(3), "request is neither 0 nor 1 but 3"),
-                frame(FrameType.STORE_DIGEST, part(store).raw(1).number(65_537), "origins is 65537"),
-                frame(FrameType.STORE_DIGEST, part(store).raw(1).number(65_536), "origins: 65536 do not fit into 0"),
+                frame(FrameType.STORE_DIGEST, part(store).raw(1).number(16_385), "origins is 16385"),
+                frame(FrameType.STORE_DIGEST, part(store).raw(1).number(16_384), "origins: 16384 do not fit into 0"),
                 frame(
                         FrameType.STORE_DIGEST,
-                        part(store).raw(1).number(2).origin().number(1).origin().number(2),
-                        "stands twice"),
+                        part(store)
+                                .raw(1)
+                                .number(2)
+                                .origin()
+                                .number(1)
+                                .raw(0)
+                                .origin()
+                                .number(2)
+                                .raw(0),
+                        "after"),
+                context(part(store).raw(1, 1).origin().raw(0, 0), "without a dot"),
+                context(part(store).raw(1, 1).origin().raw(0).number(16_385), "ranges is 16385"),
+                context(part(store).raw(1, 1).origin().raw(0).number(16_384), "ranges: 16384 do not fit into 0"),
+                context(
+                        part(store)
+                                .raw(1, 1)
+                                .origin()
+                                .raw(0, 1)
+                                .number(Long.MAX_VALUE)
+                                .raw(0),
+                        "beyond all numbers"),
+                context(part(store).raw(1, 1).origin().raw(0, 1, 0).number(Long.MAX_VALUE), "beyond all numbers"),
                 frame(FrameType.STATE_REQUEST, part(store).fixed(1).number(HUGE), "cursor needs 2147483646 bytes"),
                 frame(FrameType.STATE_CHUNK, part(store).fixed(1).number(HUGE), "from needs 2147483646 bytes"),
                 frame(FrameType.STATE_CHUNK, part(store).fixed(1).raw(0).number(HUGE), "to needs 2147483646 bytes"),

@@ -80,11 +80,11 @@ class FrameFuzzTest {
         }
         WireBytes rumors = WireBytes.part().number(MembershipFrame.MAX_RUMORS);
         WireBytes payloads = WireBytes.part();
-        WireBytes dots = WireBytes.part().text("s").raw(1, 0).number(10_000);
+        WireBytes origins = WireBytes.part().text("s").raw(1).number(10_000);
         for (int i = 0; i < 10_000; i++) {
             rumors = i < MembershipFrame.MAX_RUMORS ? rumors.typed(1, alive) : rumors;
             payloads = i < DisseminationFrame.MAX_PAYLOADS ? payloads.raw(1, i) : payloads;
-            dots.fixed(i).fixed(i).raw(1, 1);
+            origins.fixed(i).fixed(i).raw(1, 1, 1, 0, 0);
         }
         WireBytes run = WireBytes.part().origin().text("t").number(1);
         run.number(DisseminationFrame.MAX_PAYLOADS).block(payloads);
@@ -94,7 +94,7 @@ class FrameFuzzTest {
         }
         check(1, bytesOf(WireBytes.frame().typed(FrameType.GOSSIP, rumors)), codec::decode);
         check(2, bytesOf(WireBytes.frame().typed(FrameType.PUBLICATIONS, run)), codec::decode);
-        check(3, bytesOf(WireBytes.frame().typed(FrameType.STORE_DIGEST, dots)), codec::decode);
+        check(3, bytesOf(WireBytes.frame().typed(FrameType.STORE_DIGEST, origins)), codec::decode);
         check(4, bytesOf(offers), codec::decode);
         check(5, bytesOf(WireBytes.frame().typed(FrameType.METADATA, labels)), codec::decode);
         assertThat(refused).isZero();

@@ -7,6 +7,7 @@ import dev.grapevine.clock.Dot;
 import dev.grapevine.clock.HybridTimestamp;
 import dev.grapevine.clock.VersionVector;
 import dev.grapevine.crdt.CausalContext;
+import dev.grapevine.crdt.DotRange;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
@@ -55,7 +56,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -82,7 +82,7 @@ class GoldenFramesTest {
             new Rumor.Dead(B, 4, A),
             LEFT);
     private static final CausalContext CONTEXT = new CausalContext(
-            VersionVector.of(Map.of(A, 1000L, B, 1L)), new TreeSet<>(List.of(new Dot(B, 4), new Dot(B, 7))));
+            VersionVector.of(Map.of(A, 1000L, B, 1L)), List.of(new DotRange(B, 4, 4), new DotRange(B, 7, 12)));
     private static final HybridTimestamp STAMP = new HybridTimestamp(1_760_000_000_123L, 2);
 
     private final FrameCodec codec = new FrameCodec();

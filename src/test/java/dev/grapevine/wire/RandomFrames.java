@@ -5,6 +5,7 @@ import dev.grapevine.clock.Dot;
 import dev.grapevine.clock.HybridTimestamp;
 import dev.grapevine.clock.VersionVector;
 import dev.grapevine.crdt.CausalContext;
+import dev.grapevine.crdt.DotRange;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
@@ -15,10 +16,10 @@ import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.MembershipFrame;
 import dev.grapevine.protocol.frame.OverlayFrame;
 import dev.grapevine.protocol.frame.Rumor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -138,15 +139,31 @@ final class RandomFrames {
     }
 
     private CausalContext context() {
-        return new CausalContext(vector(), new TreeSet<>(listOf(this::dot)));
+        TreeMap<Origin, Long> runs = new TreeMap<>();
+        TreeMap<Origin, List<DotRange>> ahead = new TreeMap<>();
+        for (int i = smallCount(); i > 0; i--) {
+            Origin origin = origin();
+            long run = number() >>> 1;
+            List<DotRange> ranges = ranges(origin, run);
+            ahead.put(origin, ranges);
+            if (run > 0 || ranges.isEmpty()) {
+                runs.put(origin, Math.max(run, 1));
+            }
+        }
+        return new CausalContext(
+                new VersionVector(runs),
+                ahead.values().stream().flatMap(List::stream).toList());
     }
 
-    private VersionVector vector() {
-        TreeMap<Origin, Long> counters = new TreeMap<>();
+    private List<DotRange> ranges(Origin origin, long run) {
+        List<DotRange> ranges = new ArrayList<>();
+        long last = run;
         for (int i = smallCount(); i > 0; i--) {
-            counters.put(origin(), number());
+            long from = last + 2 + (number() >>> 8);
+            last = from + (number() >>> 8);
+            ranges.add(new DotRange(origin, from, last));
         }
-        return new VersionVector(counters);
+        return ranges;
     }
 
     private Dot dot() {

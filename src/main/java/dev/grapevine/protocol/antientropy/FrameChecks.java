@@ -4,6 +4,7 @@ import dev.grapevine.bytes.Bytes;
 import dev.grapevine.clock.Dot;
 import dev.grapevine.clock.HybridTimestamp;
 import dev.grapevine.crdt.CausalContext;
+import dev.grapevine.crdt.DotRange;
 import dev.grapevine.crdt.DotSet;
 import dev.grapevine.protocol.frame.AntiEntropyFrame;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Entry;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class FrameChecks {
 
     /** Far beyond what any origin reaches, and far below where arithmetic with counters could overflow. */
-    static final long MAX_COUNTER = 1L << 60;
+    static final long MAX_COUNTER = 1L << 48;
 
     private FrameChecks() {}
 
@@ -45,16 +46,21 @@ final class FrameChecks {
     /** What is wrong with a context, or null. */
     static @Nullable String problem(CausalContext context) {
         if (context.runs().counters().size() > AntiEntropyFrame.MAX_ORIGINS
-                || context.cloud().size() > AntiEntropyFrame.MAX_DOTS) {
+                || context.cloud().size() > AntiEntropyFrame.MAX_RANGES) {
             return "context of " + context.runs().counters().size() + " origins and "
-                    + context.cloud().size() + " dots";
+                    + context.cloud().size() + " ranges";
         }
         for (long counter : context.runs().counters().values()) {
             if (counter <= 0 || counter > MAX_COUNTER) {
                 return "run to " + counter;
             }
         }
-        return arePossible(context.cloud()) ? null : "impossible dots ahead of the runs";
+        for (DotRange range : context.cloud()) {
+            if (range.from() <= 0 || range.from() > range.to() || range.to() > MAX_COUNTER) {
+                return "dots from " + range.from() + " to " + range.to();
+            }
+        }
+        return null;
     }
 
     /** What is wrong with a chunk of a state, or null. */
@@ -105,7 +111,7 @@ final class FrameChecks {
     /** Whether something names a dot of this member that it never gave. */
     static boolean isForged(CausalContext context, Dot lastOwn) {
         return context.runs().get(lastOwn.origin()) > lastOwn.counter()
-                || context.cloud().stream().anyMatch(dot -> isForged(dot, lastOwn));
+                || context.cloud().stream().anyMatch(range -> isForged(new Dot(range.origin(), range.to()), lastOwn));
     }
 
     /** Whether something names a dot of this member that it never gave. */

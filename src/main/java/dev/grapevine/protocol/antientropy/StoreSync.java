@@ -38,9 +38,6 @@ final class StoreSync {
     /** Most chunks of operations in one answer. */
     static final int ANSWER_CHUNKS = 16;
 
-    /** Most dots ahead of the runs that a digest names. */
-    static final int DIGEST_DOTS = 4096;
-
     private final String name;
     private final AntiEntropySettings settings;
     private final StoreReplica replica;
@@ -197,7 +194,7 @@ final class StoreSync {
     }
 
     private CausalContext context() {
-        return replica.map().context().toContext(DIGEST_DOTS);
+        return replica.map().context().toContext();
     }
 
     /** A peer that was asked has only its state to offer. */

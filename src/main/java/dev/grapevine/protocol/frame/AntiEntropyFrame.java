@@ -13,11 +13,14 @@ public sealed interface AntiEntropyFrame extends Frame {
     /** Most operations or entries of one frame. */
     int MAX_ENTRIES = 4096;
 
-    /** Most origins that one vector on the wire can name. */
-    int MAX_ORIGINS = 65_536;
+    /** Most origins that a context can name: with as many ranges ahead it takes at most 880 KiB, so it fits a frame. */
+    int MAX_ORIGINS = 16_384;
 
-    /** Most dots that one operation can supersede, and that a cloud on the wire can hold. */
-    int MAX_DOTS = 65_536;
+    /** Most ranges of dots ahead of the runs that a context can name. */
+    int MAX_RANGES = 16_384;
+
+    /** Most dots that one operation can supersede: together at most 544 KiB, so that they fit a frame. */
+    int MAX_DOTS = 16_384;
 
     /**
      * The store that is meant.
@@ -92,17 +95,14 @@ public sealed interface AntiEntropyFrame extends Frame {
      * nothing is sent twice.
      *
      * @param store the store
-     * @param context the operations applied: runs, and the first dots ahead of them (a digest may leave out dots, it
-     *     never names one that was not applied); without those dots an operation behind a hole that nobody can fill any
-     *     more would never spread
+     * @param context the operations applied, all of them: runs, and the dots ahead of them; without those an operation
+     *     behind a hole that nobody can fill any more would never spread
      * @param request whether the receiver is asked to send what the sender lacks; otherwise this only tells
      */
     record StoreDigest(String store, CausalContext context, boolean request) implements AntiEntropyFrame {
         @Override
         public int size() {
-            return 16
-                    + Sizes.text(store)
-                    + 40 * (context.runs().counters().size() + context.cloud().size());
+            return 16 + Sizes.text(store) + Sizes.context(context);
         }
     }
 
@@ -158,8 +158,7 @@ public sealed interface AntiEntropyFrame extends Frame {
             for (Entry entry : entries) {
                 size += entry.size();
             }
-            return size
-                    + 40 * (context.runs().counters().size() + context.cloud().size());
+            return size + Sizes.context(context);
         }
     }
 }

@@ -16,6 +16,7 @@ import dev.grapevine.clock.Dot;
 import dev.grapevine.clock.HybridTimestamp;
 import dev.grapevine.clock.VersionVector;
 import dev.grapevine.crdt.CausalContext;
+import dev.grapevine.crdt.DotRange;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Operation;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Operations;
@@ -28,7 +29,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class AntiEntropyCoreTest {
@@ -155,7 +155,7 @@ class AntiEntropyCoreTest {
                                         STORE,
                                         new CausalContext(
                                                 VersionVector.of(Map.of(PEER, 1L, THIRD, 2L)),
-                                                new TreeSet<>(List.of(a3.dot()))),
+                                                List.of(new DotRange(PEER, 3, 3))),
                                         false)));
     }
 
@@ -269,10 +269,10 @@ class AntiEntropyCoreTest {
     }
 
     private static StoreDigest tells(Map<Origin, Long> runs) {
-        return new StoreDigest(STORE, new CausalContext(VersionVector.of(runs), new TreeSet<>()), false);
+        return new StoreDigest(STORE, new CausalContext(VersionVector.of(runs), List.of()), false);
     }
 
     private static StoreDigest asks(Map<Origin, Long> runs) {
-        return new StoreDigest(STORE, new CausalContext(VersionVector.of(runs), new TreeSet<>()), true);
+        return new StoreDigest(STORE, new CausalContext(VersionVector.of(runs), List.of()), true);
     }
 }

@@ -13,6 +13,7 @@ import dev.grapevine.clock.Dot;
 import dev.grapevine.clock.HybridTimestamp;
 import dev.grapevine.clock.VersionVector;
 import dev.grapevine.crdt.CausalContext;
+import dev.grapevine.crdt.DotRange;
 import dev.grapevine.protocol.frame.AntiEntropyFrame;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Entry;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Operation;
@@ -27,14 +28,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What no correct peer sends is counted under its reason, and the store stays as it was. */
 class FrameRejectionTest {
 
-    private static final long TOO_HIGH = (1L << 60) + 1;
+    private static final long TOO_HIGH = (1L << 48) + 1;
 
     private final Fixture at = new Fixture(Fixture.settings(1 << 20, 64 << 10, 2, 2));
 
@@ -102,7 +102,7 @@ class FrameRejectionTest {
         assertRejected(
                 RejectReason.FORGED_ORIGIN,
                 new StoreDigest(
-                        STORE, new CausalContext(VersionVector.EMPTY, new TreeSet<>(List.of(new Dot(SELF, 7)))), true));
+                        STORE, new CausalContext(VersionVector.EMPTY, List.of(new DotRange(SELF, 7, 7))), true));
         assertRejected(RejectReason.FORGED_ORIGIN, new Operations("new", List.of(put(SELF, 1, 0, "k", "x"))));
         at.write("k", null);
         assertThat(rejections(at.receive(PEER, put(SELF, 1, 0, "k", "mine")))).isEmpty();
@@ -115,9 +115,7 @@ class FrameRejectionTest {
         assertRejected(
                 RejectReason.INVALID_RANGE,
                 new StoreDigest(
-                        STORE,
-                        new CausalContext(VersionVector.EMPTY, new TreeSet<>(List.of(new Dot(PEER, -5)))),
-                        false));
+                        STORE, new CausalContext(VersionVector.EMPTY, List.of(new DotRange(PEER, -5, -5))), false));
     }
 
     @Test
@@ -126,7 +124,7 @@ class FrameRejectionTest {
         assertRejected(RejectReason.TOO_MANY_STREAMS, new Operations("third", List.of(put(PEER, 1, 0, "k", "x"))));
         assertRejected(
                 RejectReason.TOO_MANY_STREAMS,
-                new StoreDigest("third", new CausalContext(VersionVector.of(Map.of(PEER, 1L)), new TreeSet<>()), true));
+                new StoreDigest("third", new CausalContext(VersionVector.of(Map.of(PEER, 1L)), List.of()), true));
         List<Effect> effects = new ArrayList<>();
         at.core.write("third", bytes("k"), bytes("v"), at.now, effects::add);
         assertThat(effects).contains(new Effect.StoreChanged("third", bytes("k"), bytes("v"), SELF));
@@ -179,7 +177,7 @@ class FrameRejectionTest {
     }
 
     private static StoreDigest digest(Map<dev.grapevine.membership.Origin, Long> runs) {
-        return new StoreDigest(STORE, new CausalContext(VersionVector.of(runs), new TreeSet<>()), false);
+        return new StoreDigest(STORE, new CausalContext(VersionVector.of(runs), List.of()), false);
     }
 
     private static StateChunk chunk(

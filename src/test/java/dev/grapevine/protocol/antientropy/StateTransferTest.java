@@ -16,6 +16,7 @@ import dev.grapevine.clock.Dot;
 import dev.grapevine.clock.HybridTimestamp;
 import dev.grapevine.clock.VersionVector;
 import dev.grapevine.crdt.CausalContext;
+import dev.grapevine.crdt.DotRange;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Entry;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StateChunk;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StateOffer;
@@ -29,7 +30,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class StateTransferTest {
@@ -62,7 +62,7 @@ class StateTransferTest {
         StateChunk third = request(second.to());
         assertThat(first.to()).isEqualTo(bytes("c"));
         assertThat(List.of(first, second, third)).allMatch(chunk -> chunk.context()
-                .equals(new CausalContext(VersionVector.of(Map.of(SELF, 5L)), new TreeSet<>())));
+                .equals(new CausalContext(VersionVector.of(Map.of(SELF, 5L)), List.of())));
         List<Entry> all = new ArrayList<>(first.entries());
         all.addAll(second.entries());
         all.addAll(third.entries());
@@ -132,7 +132,7 @@ class StateTransferTest {
                         Lane.BULK,
                         new StoreDigest(
                                 STORE,
-                                new CausalContext(VersionVector.EMPTY, new TreeSet<>(List.of(new Dot(PEER, 3)))),
+                                new CausalContext(VersionVector.EMPTY, List.of(new DotRange(PEER, 3, 3))),
                                 true)));
     }
 
@@ -206,7 +206,7 @@ class StateTransferTest {
     }
 
     private static CausalContext context(long run) {
-        return new CausalContext(VersionVector.of(Map.of(PEER, run)), new TreeSet<>());
+        return new CausalContext(VersionVector.of(Map.of(PEER, run)), List.of());
     }
 
     private static Entry entry(String key, long counter) {
