@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Command-line arguments of the form {@code --name value}. */
-final class Arguments {
+public final class Arguments {
 
     private final Map<String, String> values = new TreeMap<>();
 
-    Arguments(String[] args) {
+    public Arguments(String[] args) {
         for (int i = 0; i + 1 < args.length; i += 2) {
             if (!args[i].startsWith("--")) {
                 throw new IllegalArgumentException("Arguments are --name value pairs, not " + args[i]);
@@ -18,11 +18,11 @@ final class Arguments {
         }
     }
 
-    int number(String name, int otherwise) {
+    public int number(String name, int otherwise) {
         return Integer.parseInt(values.getOrDefault(name, Integer.toString(otherwise)));
     }
 
-    int[] numbers(String name, String otherwise) {
+    public int[] numbers(String name, String otherwise) {
         return Arrays.stream(values.getOrDefault(name, otherwise).split(","))
                 .mapToInt(Integer::parseInt)
                 .toArray();

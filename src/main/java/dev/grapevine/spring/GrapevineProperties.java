@@ -57,15 +57,15 @@ public record GrapevineProperties(
      * @param probeInterval How often this instance probes another.
      * @param probeTimeout How long a direct probe may take before others are asked to probe; shorter than the interval.
      * @param indirectProbes How many others are asked.
-     * @param suspicionMultiplier How many probe intervals a suspect has at least to refute, before the cluster's size
-     *     is taken into account.
+     * @param suspicionMultiplier Half of the probe intervals that a suspect has at least to refute, in a cluster of up to
+     *     a hundred; more in a larger one.
      * @param leaveTimeout How long a shutdown waits until the others have confirmed that this instance goes.
      */
     public record Membership(
             @DefaultValue("1s") Duration probeInterval,
             @DefaultValue("400ms") Duration probeTimeout,
             @DefaultValue("3") int indirectProbes,
-            @DefaultValue("4") int suspicionMultiplier,
+            @DefaultValue("2") int suspicionMultiplier,
             @DefaultValue("1s") Duration leaveTimeout) {
 
         /**

@@ -6,6 +6,8 @@ import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.Rumor;
 import dev.grapevine.protocol.frame.Rumor.Evidence;
 import dev.grapevine.protocol.step.ProtocolEvent;
+import java.util.Set;
+import java.util.random.RandomGenerator;
 
 /**
  * Who is suspected, and when a suspicion becomes a death: no observer alone removes a member while others live who could
@@ -16,7 +18,7 @@ import dev.grapevine.protocol.step.ProtocolEvent;
  *   <li>Refusal: as soon as two accusers agree, since a process that is merely slow still accepts connections.
  *   <li>Where nobody else is left to confirm, the own accusation is enough: after the time-out, or after a refusal and
  *       one probe time-out of grace.
- *   <li>Never while a link to the member works and nothing is held against it here: hearsay is then put to the member
+ *   <li>Never while a link to the member works and nothing is held against it here, by this member or two others: hearsay is then put to the member
  *       itself, which refutes it, or fails the probe and so confirms it. A healed partition therefore merges without
  *       anybody being removed on the word of the other side. Where there is no link to the member, the word of somebody
  *       who is or just was dead here is passed on until the member hears and refutes it; it takes force only after the
@@ -27,18 +29,30 @@ final class Jury {
 
     private final Origin self;
     private final MembershipSettings settings;
+    private final Set<Refinement> refinements;
     private final MemberTable table;
     private final Speaker speaker;
     private final Prober prober;
     private final View view;
+    private final RandomGenerator random;
 
-    Jury(Origin self, MembershipSettings settings, MemberTable table, Speaker speaker, Prober prober, View view) {
+    Jury(
+            Origin self,
+            MembershipSettings settings,
+            Set<Refinement> refinements,
+            MemberTable table,
+            Speaker speaker,
+            Prober prober,
+            View view,
+            RandomGenerator random) {
         this.self = self;
         this.settings = settings;
+        this.refinements = refinements;
         this.table = table;
         this.speaker = speaker;
         this.prober = prober;
         this.view = view;
+        this.random = random;
     }
 
     /** A probe of this member ended without any answer. */
@@ -85,7 +99,7 @@ final class Jury {
         }
         if (own) {
             step.note(ProtocolEvent.SUSPICION_RAISED);
-        } else if (!suspicion.isAccusedBy(self)) {
+        } else if (mayConfirm(suspicion)) {
             prober.probeSoon(record.origin, step.now());
         }
         if (own && claim.evidence() == Evidence.REFUSED) {
@@ -96,14 +110,26 @@ final class Jury {
         judge(record, step);
     }
 
+    /**
+     * Whether this member probes somebody whom it hears accused: all do in a small cluster; in a large one so many do by
+     * chance that the confirmations which are still wanted come at once, however large it is.
+     */
+    private boolean mayConfirm(Suspicion suspicion) {
+        if (!refinements.contains(Refinement.AGREEMENT) || suspicion.isAccusedBy(self)) {
+            return false;
+        }
+        int wanted = Suspicion.ENOUGH_CONFIRMATIONS + 1 - suspicion.accuserCount();
+        return wanted > 0 && random.nextInt(table.presentCount()) < 2 * wanted;
+    }
+
     /** Somebody declared a present member dead. */
     void condemn(MemberRecord record, Rumor.Dead claim, Step step) {
-        if (holdsNothingAgainst(record)) {
+        if (holdsNothingAgainst(record) && !isAgreed(record)) {
             if (record.condemn(claim.incarnation(), claim.accuser())) {
                 speaker.tell(record.origin, step);
                 prober.probeSoon(record.origin, step.now());
             }
-        } else if (isFromAcrossASplit(claim.accuser(), step.now())) {
+        } else if (refinements.contains(Refinement.AGREEMENT) && isFromAcrossASplit(claim.accuser(), step.now())) {
             doubt(record, claim, step);
         } else {
             view.bury(record, claim.incarnation(), claim.accuser(), step);
@@ -157,10 +183,10 @@ final class Jury {
         }
     }
 
-    void shift(long gap) {
+    void shift(long gap, long now) {
         for (MemberRecord record : view.suspects()) {
             if (record.suspicion != null) {
-                record.suspicion.shift(gap);
+                record.suspicion.shift(gap, now + settings.probeTimeout().toNanos());
             }
         }
     }
@@ -194,7 +220,11 @@ final class Jury {
     }
 
     private boolean isAgreed(Suspicion suspicion) {
-        return suspicion.accuserCount() >= 2 || nobodyCouldConfirm();
+        return suspicion.accuserCount() >= 2 || nobodyCouldConfirm() || !refinements.contains(Refinement.AGREEMENT);
+    }
+
+    private static boolean isAgreed(MemberRecord record) {
+        return record.suspicion != null && record.suspicion.accuserCount() >= 2;
     }
 
     private boolean nobodyCouldConfirm() {
@@ -205,6 +235,9 @@ final class Jury {
     /** Whether the own link to a member works and no probe of it has failed: stronger than hearsay. */
     boolean holdsNothingAgainst(MemberRecord record) {
         boolean accused = record.suspicion != null && record.suspicion.isAccusedBy(self);
-        return speaker.isLinked(record.origin) && record.status != MemberStatus.DEAD && !accused;
+        return refinements.contains(Refinement.AGREEMENT)
+                && speaker.isLinked(record.origin)
+                && record.status != MemberStatus.DEAD
+                && !accused;
     }
 }

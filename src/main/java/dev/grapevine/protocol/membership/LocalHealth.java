@@ -9,14 +9,20 @@ final class LocalHealth {
     /** Greatest score: probes take nine times as long. */
     static final int MAX = 8;
 
+    private final int max;
     private int score;
+
+    /** A score from 0 to max. */
+    LocalHealth(int max) {
+        this.max = max;
+    }
 
     void better() {
         score = Math.max(0, score - 1);
     }
 
     void worse(int by) {
-        score = Math.min(MAX, score + by);
+        score = Math.min(max, score + by);
     }
 
     int score() {

@@ -145,6 +145,11 @@ final class MemberRecord {
         return isPresent() && saidToHaveLeft >= incarnation;
     }
 
+    /** Which incarnation is dead, if it is: one that others have condemned has to be refuted too. */
+    long mortalIncarnation() {
+        return Math.max(incarnation, condemned);
+    }
+
     /** The whole of what is held, as claims in an order in which a stranger can accept them. */
     List<Rumor> claims() {
         List<Rumor> claims = new ArrayList<>();

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param probeInterval how often a member probes another; default 1 s (SWIM's protocol period)
  * @param probeTimeout how long a direct probe may take before others are asked; default 400 ms
  * @param indirectProbes how many others are asked to probe (SWIM's k); default 3
- * @param suspicionMultiplier Lifeguard's alpha: least suspicion time is alpha x max(1, log10 n) x interval; default 4
+ * @param suspicionMultiplier Lifeguard's alpha: least suspicion time is alpha x max(2, log10 n) x interval; default 2
  * @param suspicionMaxMultiplier Lifeguard's beta: greatest suspicion time is beta x the least; default 6
  * @param retransmitMultiplier a rumor travels lambda x ceil(log2(n + 1)) times from each member; default 4
  * @param gossipInterval how often fresh rumors are sent to peers besides piggybacking; default 200 ms
@@ -38,7 +38,7 @@ public record MembershipSettings(
             Duration.ofSeconds(1),
             Duration.ofMillis(400),
             3,
-            4,
+            2,
             6,
             4,
             Duration.ofMillis(200),

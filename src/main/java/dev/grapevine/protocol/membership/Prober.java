@@ -8,6 +8,7 @@ import dev.grapevine.protocol.step.RejectReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
@@ -27,6 +28,7 @@ final class Prober {
         long directUntil;
         long failsAt;
         boolean indirect;
+        long askedAt;
 
         Probe(Origin target, long started) {
             this.target = target;
@@ -35,10 +37,12 @@ final class Prober {
     }
 
     private final MembershipSettings settings;
+    private final Set<Refinement> refinements;
     private final MemberTable table;
     private final Speaker speaker;
     private final RandomGenerator random;
     private final LocalHealth health;
+    private final OwnPause ownPause;
     private final ProbeRing ring;
 
     /** Whom this member is linked to: whom it watches while there are too many for a full mesh. */
@@ -57,14 +61,18 @@ final class Prober {
 
     Prober(
             MembershipSettings settings,
+            Set<Refinement> refinements,
             MemberTable table,
             Speaker speaker,
             LocalHealth health,
+            OwnPause ownPause,
             RandomGenerator random) {
         this.settings = settings;
+        this.refinements = refinements;
         this.table = table;
         this.speaker = speaker;
         this.health = health;
+        this.ownPause = ownPause;
         this.random = random;
         this.ring = new ProbeRing(random);
         this.neighbours = new ProbeRing(random);
@@ -142,7 +150,11 @@ final class Prober {
                 end(probe.target);
                 step.note(ProtocolEvent.PROBE_FAILED);
                 health.worse(1 + probe.silentRelays.size());
-                failed.add(probe.target);
+                if (wasDeaf(probe)) {
+                    ownPause.deaf(probe.askedAt);
+                } else {
+                    failed.add(probe.target);
+                }
             } else if (!probe.indirect && step.now() - probe.directUntil >= 0) {
                 askOthers(entry.getKey(), probe, step);
             }
@@ -177,13 +189,28 @@ final class Prober {
         }
     }
 
-    /** This member stood still for so long: nobody could answer it meanwhile. */
-    void shift(long gap) {
+    /**
+     * This member stood still, or heard nobody, for so long: nobody could answer it meanwhile. Each probe has one
+     * time-out more at least, in which what waits in the inbox is read.
+     */
+    void shift(long gap, long now) {
+        long atLeast = now + settings.probeTimeout().toNanos();
         for (Probe probe : underWay.values()) {
             probe.started += gap;
-            probe.directUntil += gap;
-            probe.failsAt += gap;
+            probe.directUntil = Math.max(probe.directUntil + gap, atLeast);
+            probe.failsAt = Math.max(probe.failsAt + gap, atLeast);
         }
+    }
+
+    /**
+     * Whether a probe that failed says nothing about its target, since none of those who were asked to help answered
+     * either, nor was anybody else heard. A link that is lost is evidence all the same.
+     */
+    private boolean wasDeaf(Probe probe) {
+        return refinements.contains(Refinement.OWN_PAUSE)
+                && speaker.isLinked(probe.target)
+                && !probe.relays.isEmpty()
+                && ownPause.heardNobodySince(probe.askedAt);
     }
 
     private void beginDue(Step step) {
@@ -225,6 +252,7 @@ final class Prober {
 
     private void askOthers(long sequence, Probe probe, Step step) {
         probe.indirect = true;
+        probe.askedAt = step.now();
         for (Origin relay : speaker.relaysFor(probe.target)) {
             probe.relays.add(relay);
             probe.silentRelays.add(relay);

@@ -6,6 +6,7 @@ import dev.grapevine.protocol.frame.MembershipFrame;
 import dev.grapevine.protocol.step.Effect;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -36,11 +37,13 @@ final class Relays {
 
     private final MembershipSettings settings;
     private final MemberTable table;
+    private final boolean nacks;
     private final Speaker speaker;
     private final TreeMap<Long, Relay> underWay = new TreeMap<>();
 
-    Relays(MembershipSettings settings, MemberTable table, Speaker speaker) {
+    Relays(MembershipSettings settings, Set<Refinement> refinements, MemberTable table, Speaker speaker) {
         this.settings = settings;
+        this.nacks = refinements.contains(Refinement.LOCAL_HEALTH);
         this.table = table;
         this.speaker = speaker;
     }
@@ -105,6 +108,8 @@ final class Relays {
     }
 
     private void nack(Origin requester, long sequence, Step step) {
-        speaker.send(requester, new MembershipFrame.Nack(sequence, speaker.newsFor(requester)), step);
+        if (nacks) {
+            speaker.send(requester, new MembershipFrame.Nack(sequence, speaker.newsFor(requester)), step);
+        }
     }
 }

@@ -9,6 +9,7 @@ import dev.grapevine.protocol.step.Effect;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
@@ -26,10 +27,14 @@ final class Speaker {
     /** Most rumors on the back of one frame. */
     static final int NEWS_RUMORS = 32;
 
+    /** Most peers that hear urgent news at once; where more are linked, these are chosen by chance and gossip does the rest. */
+    static final int URGENT_FANOUT = 8;
+
     /** Most bytes of rumors in a frame of its own. */
     static final int FRAME_BYTES = 48 * 1024;
 
     private final MembershipSettings settings;
+    private final Set<Refinement> refinements;
     private final MemberTable table;
     private final PeerSampler peers;
     private final RumorQueue news;
@@ -40,8 +45,14 @@ final class Speaker {
     private long nextGossip;
     private long sequence;
 
-    Speaker(String ownZone, MembershipSettings settings, MemberTable table, RandomGenerator random) {
+    Speaker(
+            String ownZone,
+            MembershipSettings settings,
+            Set<Refinement> refinements,
+            MemberTable table,
+            RandomGenerator random) {
         this.settings = settings;
+        this.refinements = refinements;
         this.table = table;
         this.peers = new PeerSampler(ownZone, random);
         this.news = new RumorQueue(settings.maxMembers());
@@ -117,7 +128,7 @@ final class Speaker {
     /** News for one frame to this peer; first what it has to hear about itself. */
     List<Rumor> newsFor(Origin peer) {
         List<Rumor> rumors = new ArrayList<>();
-        Rumor charge = chargeOf(peer);
+        Rumor charge = refinements.contains(Refinement.BUDDY) ? chargeOf(peer) : null;
         if (charge != null) {
             rumors.add(charge);
         }
@@ -141,9 +152,12 @@ final class Speaker {
         hushed = quiet;
     }
 
-    /** Spreads at once to every linked peer, and then by and by. */
+    /** Spreads at once to the linked peers, and then by and by. */
     void spreadAtOnce(Rumor rumor) {
         news.add(rumor);
+        if (!refinements.contains(Refinement.URGENCY)) {
+            return;
+        }
         // However often a step makes this member refute, its peers are told the last word only.
         urgent.removeIf(older -> older.subject().equals(rumor.subject()) && RumorQueue.displaces(rumor, older));
         urgent.add(rumor);
@@ -154,8 +168,9 @@ final class Speaker {
         if (urgent.isEmpty()) {
             return;
         }
+        List<Origin> hearers = linked.size() <= URGENT_FANOUT ? List.copyOf(linked) : peers.draw(URGENT_FANOUT, null);
         for (List<Rumor> part : split(urgent)) {
-            broadcast(new MembershipFrame.Gossip(part), step);
+            hearers.forEach(peer -> send(peer, new MembershipFrame.Gossip(part), step));
         }
         urgent.clear();
     }

@@ -88,16 +88,16 @@ final class Suspicion {
         notBefore = now + nanos;
     }
 
-    /** The observer itself stood still for so long: that time does not count. */
-    void shift(long gap) {
+    /** The observer itself stood still for so long: that time does not count, and there is no verdict before this. */
+    void shift(long gap, long earliest) {
         since += gap;
-        notBefore += gap;
+        notBefore = Math.max(notBefore + gap, earliest);
         lastNews += gap;
     }
 
-    /** Lifeguard's Min: alpha x log10(n) x interval. */
+    /** Lifeguard's Min: alpha x log10(n) x interval, where a cluster of less than a hundred counts as one of a hundred. */
     static long leastTimeout(MembershipSettings settings, int n) {
-        double scale = Math.max(1, StrictMath.log10(Math.max(1, n)));
+        double scale = Math.max(2, StrictMath.log10(n));
         return (long) (settings.suspicionMultiplier()
                 * scale
                 * settings.probeInterval().toNanos());

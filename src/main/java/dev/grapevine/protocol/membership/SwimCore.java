@@ -14,6 +14,7 @@ import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.protocol.step.Time;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class SwimCore {
 
     private final MembershipSettings settings;
+    private final Set<Refinement> refinements;
+    private final OwnPause ownPause;
     private final MemberTable table;
-    private final LocalHealth health = new LocalHealth();
     private final Speaker speaker;
     private final Prober prober;
     private final Relays relays;
@@ -41,7 +43,6 @@ public final class SwimCore {
     private final MetadataSync metadata;
     private final RumorMill mill;
     private final TableSync sync;
-    private long lastTick;
     private @Nullable Leaving leaving;
 
     /**
@@ -53,18 +54,24 @@ public final class SwimCore {
      * @param now the time
      */
     public SwimCore(Member self, MembershipSettings settings, RandomGenerator random, Time now) {
+        this(self, settings, Refinement.all(), random, now);
+    }
+
+    SwimCore(Member self, MembershipSettings settings, Set<Refinement> refinements, RandomGenerator random, Time now) {
         this.settings = settings;
+        this.refinements = refinements;
+        LocalHealth health = new LocalHealth(refinements.contains(Refinement.LOCAL_HEALTH) ? LocalHealth.MAX : 0);
         this.table = new MemberTable(settings.maxMembers());
-        this.speaker = new Speaker(self.zone(), settings, table, random);
-        this.prober = new Prober(settings, table, speaker, health, random);
-        this.relays = new Relays(settings, table, speaker);
+        this.speaker = new Speaker(self.zone(), settings, refinements, table, random);
+        this.ownPause = new OwnPause(settings, now.nanos());
+        this.prober = new Prober(settings, refinements, table, speaker, health, ownPause, random);
+        this.relays = new Relays(settings, refinements, table, speaker);
         this.view = new View(settings, table, speaker, prober);
-        this.jury = new Jury(self.origin(), settings, table, speaker, prober, view);
+        this.jury = new Jury(self.origin(), settings, refinements, table, speaker, prober, view, random);
         this.self = new Self(self, table, speaker, health);
         this.metadata = new MetadataSync(settings, table, speaker, view, random);
         this.mill = new RumorMill(this.self, table, speaker, view, jury, prober, metadata);
         this.sync = new TableSync(settings, table, speaker, view, mill);
-        this.lastTick = now.nanos();
     }
 
     /**
@@ -120,24 +127,18 @@ public final class SwimCore {
     }
 
     /**
-     * Time has passed. A gap of more than half a probe interval since the last tick is this member's own pause: what it
-     * waits for is put off by as much before anybody is accused.
+     * Time has passed. A gap of more than half a probe interval since the last tick, at this or any other input, is this
+     * member's own pause: what it waits for is put off by as much before anybody is accused.
      *
      * @param now the time
      * @param out takes the effects
      */
     public void tick(Time now, Effects out) {
-        Step step = Step.at(now, out);
+        Step step = begin(now, out);
         table.settle();
-        long gap = step.now() - lastTick;
-        lastTick = step.now();
+        ownPause.ticked(step.now());
         if (!self.hasJoined()) {
             return;
-        }
-        if (gap > settings.probeInterval().toNanos() / 2) {
-            step.note(ProtocolEvent.OWN_PAUSE_NOTICED);
-            prober.shift(gap);
-            jury.shift(gap);
         }
         for (Origin silent : prober.tick(step)) {
             jury.unanswered(silent, step);
@@ -146,7 +147,9 @@ public final class SwimCore {
         if (leaving != null) {
             leaving.tick(step);
         } else {
-            jury.tick(step);
+            if (!ownPause.isDeaf()) {
+                jury.tick(step);
+            }
             sync.tick(step);
         }
         view.expireTombstones(step);
@@ -177,7 +180,7 @@ public final class SwimCore {
      * @param out takes the effects
      */
     public void linkUp(Member peer, boolean dialled, Time now, Effects out) {
-        Step step = Step.at(now, out);
+        Step step = begin(now, out);
         Origin origin = peer.origin();
         speaker.linkUp(origin);
         prober.linkUp(origin);
@@ -221,11 +224,14 @@ public final class SwimCore {
      * @param out takes the effects
      */
     public void linkDown(Origin peer, LinkLoss cause, Time now, Effects out) {
-        Step step = Step.at(now, out);
+        Step step = begin(now, out);
         speaker.linkDown(peer);
         metadata.linkDown(peer);
         sync.linkDown(peer, step);
         prober.linkDown(peer);
+        if (speaker.peers().isEmpty()) {
+            ownPause.alone();
+        }
         if (leaving != null) {
             leaving.linkDown(peer, step);
             return;
@@ -254,7 +260,7 @@ public final class SwimCore {
         if (!self.isPresent()) {
             return;
         }
-        Step step = Step.at(now, out);
+        Step step = begin(now, out);
         if (cause == DialFailure.CONNECTION_REFUSED) {
             jury.refused(address, step);
         } else if (cause == DialFailure.TIMEOUT || cause == DialFailure.UNREACHABLE) {
@@ -272,7 +278,8 @@ public final class SwimCore {
      * @param out takes the effects
      */
     public void receive(Origin from, MembershipFrame frame, Time now, Effects out) {
-        Step step = Step.at(now, out);
+        Step step = begin(now, out);
+        resume(ownPause.heard(step.now()), step);
         if (frame instanceof MembershipFrame.Sync) {
             sync.receive(from, frame, step);
         } else {
@@ -312,6 +319,21 @@ public final class SwimCore {
      */
     public int healthScore() {
         return self.healthScore();
+    }
+
+    /** Before anything else is looked at, whatever comes first after a pause: a timer or what waited in the inbox. */
+    private Step begin(Time now, Effects out) {
+        Step step = Step.at(now, out);
+        resume(ownPause.awake(step.now()), step);
+        return step;
+    }
+
+    private void resume(long gap, Step step) {
+        if (gap > 0 && self.hasJoined() && refinements.contains(Refinement.OWN_PAUSE)) {
+            step.note(ProtocolEvent.OWN_PAUSE_NOTICED);
+            prober.shift(gap, step.now());
+            jury.shift(gap, step.now());
+        }
     }
 
     private boolean isImpostor(Member peer) {

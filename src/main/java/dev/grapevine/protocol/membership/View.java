@@ -147,7 +147,7 @@ final class View {
     /** This member declares another dead, and says so at once. */
     void declareDead(MemberRecord record, Origin self, Step step) {
         step.note(ProtocolEvent.DEATH_DECLARED);
-        bury(record, record.incarnation, self, step);
+        bury(record, record.mortalIncarnation(), self, step);
         speaker.spreadAtOnce(new Rumor.Dead(record.origin, record.incarnation, self));
     }
 

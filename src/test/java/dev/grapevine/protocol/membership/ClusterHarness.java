@@ -17,12 +17,11 @@ import dev.grapevine.protocol.step.Time;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -38,24 +37,44 @@ final class ClusterHarness {
     private static final Duration DIAL_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration TICK = Duration.ofMillis(50);
 
-    private record Task(long at, long serial, Runnable action) {}
-
-    /** A change of somebody's view. */
-    record Change(long at, Node observer, Origin subject, MemberStatus status) {}
+    /**
+     * A change of somebody's view.
+     *
+     * @param accusedByAnother whether anybody but the observer had ever accused the subject, at any time
+     * @param confirmable whether the observer saw somebody alive who could have confirmed it
+     */
+    record Change(
+            long at,
+            Node observer,
+            Origin subject,
+            MemberStatus status,
+            boolean accusedByAnother,
+            boolean confirmable) {}
 
     final SplittableRandom random;
     final List<Node> nodes = new ArrayList<>();
     final List<Change> changes = new ArrayList<>();
     double loss;
+    private final Accusations accusations = new Accusations();
     private BiPredicate<Node, Node> cut = (a, b) -> false;
-    private final PriorityQueue<Task> tasks =
-            new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::serial));
-    private long serial;
-    private long clock;
+    private final VirtualTime virtual = new VirtualTime();
     long framesSent;
+    private final MembershipSettings settings;
+    private final Set<Refinement> refinements;
+
+    /** Whether everybody is linked to everybody from the start and for ever; nobody dials. */
+    private boolean mesh;
+
+    private boolean wiring;
 
     ClusterHarness(long seed) {
-        random = new SplittableRandom(seed);
+        this(seed, MembershipSettings.DEFAULT, Refinement.all());
+    }
+
+    ClusterHarness(long seed, MembershipSettings settings, Set<Refinement> refinements) {
+        this.random = new SplittableRandom(seed);
+        this.settings = settings;
+        this.refinements = refinements;
     }
 
     final class Node {
@@ -66,16 +85,19 @@ final class ClusterHarness {
         final TreeMap<Origin, MemberStatus> view = new TreeMap<>();
         final Map<ProtocolEvent, Long> noted = new EnumMap<>(ProtocolEvent.class);
         private final Deque<Runnable> inbox = new ArrayDeque<>();
+        private final Deque<Runnable> outbox = new ArrayDeque<>();
 
         @Nullable JoinState joinState;
 
         boolean running = true;
         boolean leaveConfirmed;
         private boolean stalled;
+        private boolean blocked;
+        private boolean tickIsLate;
 
         Node(Member member) {
             this.member = member;
-            this.swim = new SwimCore(member, MembershipSettings.DEFAULT, random.split(), time());
+            this.swim = new SwimCore(member, settings, refinements, random.split(), time());
             this.overlay = new OverlayCore(member, OverlaySettings.DEFAULT, random.split());
         }
 
@@ -118,22 +140,44 @@ final class ClusterHarness {
             }
         }
 
-        /** The process stands still; its connections stay and what is sent to it waits. */
+        /**
+         * The process stands still; its connections stay and what is sent to it waits. When it goes on, its timer, which is
+         * late, goes off before or after what has waited is read.
+         */
         void stall(Duration time) {
             stalled = true;
             after(time.toNanos(), () -> {
                 stalled = false;
-                while (!inbox.isEmpty() && running) {
-                    inbox.poll().run();
+                boolean timerFirst = random.nextBoolean();
+                if (timerFirst) {
+                    lateTick();
                 }
+                run(inbox);
+                lateTick();
             });
+        }
+
+        /** Its sends and receives block while its timers run: Lifeguard's anomaly. */
+        void block(Duration time) {
+            blocked = true;
+            after(time.toNanos(), () -> {
+                blocked = false;
+                run(outbox);
+                run(inbox);
+            });
+        }
+
+        private void run(Deque<Runnable> held) {
+            while (!held.isEmpty() && running) {
+                held.poll().run();
+            }
         }
 
         private void step(Runnable action) {
             if (!running) {
                 return;
             }
-            if (stalled) {
+            if (stalled || blocked) {
                 inbox.add(action);
             } else {
                 action.run();
@@ -144,11 +188,19 @@ final class ClusterHarness {
             if (!running) {
                 return;
             }
+            tickIsLate = true;
             if (!stalled) {
+                lateTick();
+            }
+            after(TICK.toNanos(), this::tick);
+        }
+
+        private void lateTick() {
+            if (tickIsLate && running) {
+                tickIsLate = false;
                 swim.tick(time(), this::carryOut);
                 overlay.tick(time(), this::carryOut);
             }
-            after(TICK.toNanos(), this::tick);
         }
 
         private void loseLink(Node peer, LinkLoss cause) {
@@ -163,16 +215,24 @@ final class ClusterHarness {
         private void carryOut(Effect effect) {
             if (effect instanceof Effect.Send send) {
                 Node peer = links.get(send.to());
-                if (peer != null) {
-                    transmit(this, peer, (MembershipFrame) send.frame());
+                if (peer != null && !wiring) {
+                    framesSent++;
+                    Runnable transmission = () -> transmit(this, peer, (MembershipFrame) send.frame());
+                    if (blocked) {
+                        outbox.add(transmission);
+                    } else {
+                        transmission.run();
+                    }
                 }
             } else if (effect instanceof Effect.Dial dial) {
                 after(latency(), () -> connect(this, dial.address()));
-            } else if (effect instanceof Effect.Close close) {
+            } else if (effect instanceof Effect.Close close && !mesh) {
                 close(this, close.peer());
             } else if (effect instanceof Effect.MemberChanged changed) {
-                view.put(changed.member().origin(), changed.status());
-                changes.add(new Change(clock, this, changed.member().origin(), changed.status()));
+                Origin subject = changed.member().origin();
+                view.put(subject, changed.status());
+                boolean byAnother = accusations.byAnotherThan(origin(), subject);
+                changes.add(new Change(clock(), this, subject, changed.status(), byAnother, seesAnotherAlive(subject)));
                 overlay.memberChanged(changed.member(), changed.status(), time(), this::carryOut);
             } else if (effect instanceof Effect.JoinChanged changed) {
                 joinState = changed.state();
@@ -181,6 +241,13 @@ final class ClusterHarness {
             } else if (effect instanceof Effect.Noted happened) {
                 noted.merge(happened.event(), happened.count(), Long::sum);
             }
+        }
+
+        private boolean seesAnotherAlive(Origin subject) {
+            return view.entrySet().stream()
+                    .anyMatch(seen -> seen.getValue() == MemberStatus.ALIVE
+                            && !seen.getKey().equals(subject)
+                            && !seen.getKey().equals(origin()));
         }
 
         @Override
@@ -209,16 +276,40 @@ final class ClusterHarness {
         return started;
     }
 
+    /** Members 1 to n that know each other and are linked each to each, for good: nobody dials. */
+    List<Node> startMesh(int n) {
+        mesh = true;
+        wiring = true;
+        List<Node> started = new ArrayList<>();
+        for (int i = 1; i <= n; i++) {
+            Member member = new Member(new Origin(new MemberId(0, i), 1), "n" + i, address(i), "", Map.of());
+            started.add(new Node(member));
+        }
+        for (Node node : started) {
+            for (Node peer : started) {
+                if (peer != node) {
+                    node.links.put(peer.origin(), peer);
+                    node.swim.linkUp(peer.member, true, time(), node::carryOut);
+                }
+            }
+            node.swim.join(time(), node::carryOut);
+            after(random.nextLong(TICK.toNanos()), node::tick);
+        }
+        nodes.addAll(started);
+        wiring = false;
+        return started;
+    }
+
     static Address address(int number) {
         return new Address("host", 7000 + number);
     }
 
     Time time() {
-        return new Time(clock, clock / 1_000_000);
+        return new Time(clock(), clock() / 1_000_000);
     }
 
     long clock() {
-        return clock;
+        return virtual.nanos();
     }
 
     /** Frames and handshakes between these no longer get through, in both directions. */
@@ -232,13 +323,7 @@ final class ClusterHarness {
     }
 
     void run(Duration time) {
-        long until = clock + time.toNanos();
-        while (!tasks.isEmpty() && tasks.peek().at() <= until) {
-            Task task = tasks.poll();
-            clock = task.at();
-            task.action().run();
-        }
-        clock = until;
+        virtual.run(time);
     }
 
     /** The running members. */
@@ -272,7 +357,7 @@ final class ClusterHarness {
     }
 
     void transmit(Node from, Node to, MembershipFrame frame) {
-        framesSent++;
+        frame.rumors().forEach(accusations::heard);
         if (random.nextDouble() < loss || cut.test(from, to)) {
             return;
         }
@@ -350,6 +435,6 @@ final class ClusterHarness {
     }
 
     private void after(long nanos, Runnable action) {
-        tasks.add(new Task(clock + nanos, serial++, action));
+        virtual.after(nanos, action);
     }
 }

@@ -235,6 +235,32 @@ class ClusterTest {
     }
 
     @Test
+    void noObserverAloneRemovesAMemberWhileAnotherCouldConfirm() {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            ClusterHarness cluster = new ClusterHarness(seed);
+            cluster.startAll(3 + (int) (seed % 8));
+            cluster.loss = 0.3;
+            for (int fault = 0; fault < 8; fault++) {
+                cluster.run(Duration.ofMillis(cluster.random.nextInt(15_000)));
+                List<Node> running = cluster.running();
+                Node one = running.get(cluster.random.nextInt(running.size()));
+                Duration time = Duration.ofMillis(cluster.random.nextInt(40_000));
+                switch (cluster.random.nextInt(4)) {
+                    case 0 -> one.stall(time);
+                    case 1 -> one.block(time);
+                    case 2 -> cluster.partition((a, b) -> a == one && b != one);
+                    default -> cluster.heal();
+                }
+            }
+            cluster.run(Duration.ofSeconds(60));
+            assertThat(cluster.changes)
+                    .as("seed %d", seed)
+                    .noneMatch(change ->
+                            change.status() == MemberStatus.DEAD && change.confirmable() && !change.accusedByAnother());
+        }
+    }
+
+    @Test
     void faultsInAnyOrderEndInAgreement() {
         for (long seed = 0; seed < SEEDS; seed++) {
             ClusterHarness cluster = new ClusterHarness(seed);

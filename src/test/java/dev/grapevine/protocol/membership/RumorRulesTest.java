@@ -267,10 +267,10 @@ class RumorRulesTest {
     }
 
     @Test
-    void aReportedDeathOfAnUnlinkedMemberIsBelievedAtOnce() {
-        SwimScript script = linkedTo(two, three);
-        script.linkDown(two, LinkLoss.LOST);
-        assertThat(script.gossip(three, dead(two, 0, three))).containsExactly(changed(two, MemberStatus.DEAD));
+    void aReportedDeathIsBelievedAtOnceWhereTwoAccusersAreKnown() {
+        SwimScript script = linkedTo(two, three, four);
+        script.gossip(three, suspect(two, 0, three, Evidence.SILENCE), suspect(two, 0, four, Evidence.SILENCE));
+        assertThat(script.gossip(three, dead(two, 0, three))).contains(changed(two, MemberStatus.DEAD));
         assertThat(script.gossip(three, dead(two, 3, three))).isEmpty();
         assertThat(script.gossip(three, alive(two, 3)))
                 .as("it has to refute the later claim")

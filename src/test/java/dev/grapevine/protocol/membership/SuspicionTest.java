@@ -19,15 +19,16 @@ class SuspicionTest {
 
     @Test
     void theTimeOutFollowsLifeguardsFormula() {
-        // alpha 4, beta 6, K 3, one second: Min 4 s, Max 24 s up to ten members.
+        // alpha 2, beta 6, K 3, one second: Min 4 s, Max 24 s up to a hundred members.
         double[] expected = {24, 14, 24 - 20 * Math.log(3) / Math.log(4), 4};
         for (int confirmations = 0; confirmations < expected.length; confirmations++) {
             assertThat(Suspicion.timeout(SETTINGS, 8, confirmations) / 1e9)
                     .isCloseTo(expected[confirmations], within(1e-6));
         }
         assertThat(Suspicion.timeout(SETTINGS, 8, 9)).isEqualTo(4 * SECOND);
-        assertThat(Suspicion.timeout(SETTINGS, 100, 3)).isEqualTo(8 * SECOND);
-        assertThat(Suspicion.timeout(SETTINGS, 100, 0)).isEqualTo(48 * SECOND);
+        assertThat(Suspicion.timeout(SETTINGS, 100, 3)).isEqualTo(4 * SECOND);
+        assertThat(Suspicion.timeout(SETTINGS, 10_000, 3)).isEqualTo(8 * SECOND);
+        assertThat(Suspicion.timeout(SETTINGS, 10_000, 0)).isEqualTo(48 * SECOND);
     }
 
     @Test
@@ -66,7 +67,7 @@ class SuspicionTest {
     void anOwnPauseDoesNotCount() {
         Suspicion suspicion = new Suspicion(0);
         suspicion.accuse(origin(1), Evidence.SILENCE, 0);
-        suspicion.shift(10 * SECOND);
+        suspicion.shift(10 * SECOND, 0);
         assertThat(suspicion.isOver(14 * SECOND - 1, 2, SETTINGS)).isFalse();
         assertThat(suspicion.isOver(14 * SECOND, 2, SETTINGS)).isTrue();
         suspicion.extend(14 * SECOND, SECOND);

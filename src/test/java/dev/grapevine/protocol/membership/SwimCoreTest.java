@@ -313,6 +313,47 @@ class SwimCoreTest {
     }
 
     @Test
+    void afterAnOwnPauseTheInboxIsReadBeforeAnybodyIsAccusedWhicheverComesFirst() {
+        SwimScript script = linkedTo(two, three, four);
+        script.gossip(three, suspect(two, 0, three, Evidence.SILENCE));
+        script.run(3_500, three);
+        assertThat(script.core.status(two.origin())).isEqualTo(MemberStatus.SUSPECT);
+        script.sleep(60_000);
+        assertThat(script.gossip(three, suspect(two, 0, four, Evidence.SILENCE)))
+                .as("what waited is read before the late timer goes off")
+                .contains(noted(ProtocolEvent.OWN_PAUSE_NOTICED))
+                .doesNotContain(changed(two, MemberStatus.DEAD));
+        assertThat(script.run(350)).doesNotContain(changed(two, MemberStatus.DEAD));
+        assertThat(script.gossip(two, alive(two, 1))).containsExactly(changed(two, MemberStatus.ALIVE));
+    }
+
+    @Test
+    void whoHearsNobodyAtAllAccusesNobodyWhileItsLinksStand() {
+        SwimScript script = linkedTo(two, three, four);
+        assertThat(script.run(12_000))
+                .contains(noted(ProtocolEvent.PROBE_FAILED))
+                .noneMatch(SwimCoreTest::isChange);
+        assertThat(script.receive(three, new Gossip(List.of()))).contains(noted(ProtocolEvent.OWN_PAUSE_NOTICED));
+        assertThat(script.run(60_000, three)).as("somebody answers").contains(changed(two, MemberStatus.SUSPECT));
+    }
+
+    @Test
+    void whoHearsNobodyAccusesThoseWhoseLinksAreLost() {
+        SwimScript script = linkedTo(two, three, four);
+        script.run(12_000);
+        List.of(two, three, four).forEach(member -> script.linkDown(member, LinkLoss.SILENT));
+        List<Effect> effects = script.run(60_000);
+        assertThat(effects)
+                .contains(changed(two, MemberStatus.DEAD))
+                .contains(changed(three, MemberStatus.DEAD))
+                .contains(changed(four, MemberStatus.DEAD));
+    }
+
+    private static boolean isChange(Effect effect) {
+        return effect instanceof Effect.MemberChanged;
+    }
+
+    @Test
     void aPauseOfHalfAnIntervalIsNone() {
         SwimScript script = linkedTo(two);
         assertThat(script.pause(500)).doesNotContain(noted(ProtocolEvent.OWN_PAUSE_NOTICED));

@@ -125,7 +125,7 @@ final class SwimScript {
         return taken();
     }
 
-    /** Ticks every 50 ms; pings of others are answered at once, so that only what the test sends away fails. */
+    /** Ticks every 50 ms; pings are answered and ping requests declined at once by these, so that only what the test sends away fails. */
     List<Effect> run(long forMillis, Member... answering) {
         List<Effect> seen = new ArrayList<>();
         for (long until = millis + forMillis; millis < until; ) {
@@ -146,6 +146,11 @@ final class SwimScript {
         return taken();
     }
 
+    /** Time passes without anything: what comes next finds that this process stood still. */
+    void sleep(long forMillis) {
+        millis += forMillis;
+    }
+
     /** Lets all news be told, so that later frames carry only what is new. */
     void quiet() {
         Member[] all =
@@ -155,10 +160,13 @@ final class SwimScript {
 
     private void answer(Effect effect, Member[] answering, List<Effect> seen) {
         for (Member peer : answering) {
-            if (effect instanceof Effect.Send send
-                    && send.to().equals(peer.origin())
-                    && send.frame() instanceof MembershipFrame.Ping ping) {
+            if (!(effect instanceof Effect.Send send) || !send.to().equals(peer.origin())) {
+                continue;
+            }
+            if (send.frame() instanceof MembershipFrame.Ping ping) {
                 seen.addAll(receive(peer, new MembershipFrame.Ack(ping.sequence(), List.of())));
+            } else if (send.frame() instanceof MembershipFrame.PingRequest request) {
+                seen.addAll(receive(peer, new MembershipFrame.Nack(request.sequence(), List.of())));
             }
         }
     }
