@@ -13,6 +13,7 @@ import dev.grapevine.protocol.frame.OverlayFrame;
 import dev.grapevine.protocol.health.HealthCore;
 import dev.grapevine.protocol.membership.SwimCore;
 import dev.grapevine.protocol.overlay.OverlayCore;
+import dev.grapevine.protocol.step.DialFailure;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.Input;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole member as one pure state machine: an input with its time goes in, effects come out. It composes the cores of
@@ -187,6 +189,16 @@ public final class NodeCore {
                 }
             }
         };
+    }
+
+    /**
+     * Whether a peer that shows itself may have a link, by what is known of its id and address.
+     *
+     * @param peer as it describes itself
+     * @return null if it may, or why not
+     */
+    public @Nullable DialFailure judge(Member peer) {
+        return swim.judge(peer);
     }
 
     /**

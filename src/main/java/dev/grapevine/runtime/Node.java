@@ -174,6 +174,7 @@ public final class Node {
                         transport.scheduler(),
                         endpoint,
                         links,
+                        handshake,
                         commands,
                         dispatcher,
                         seeds(transport))

@@ -6,6 +6,7 @@ import dev.grapevine.protocol.step.DialFailure;
 import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.transport.Handshake;
 import dev.grapevine.wire.Hello;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,9 @@ final class NodeHandshake implements Handshake {
     private final GrapevineObserver observer;
     private @Nullable Member self;
     private @Nullable PeerLinks links;
+    private Function<Member, @Nullable DialFailure> verdict = member -> DialFailure.NOT_READY;
     private boolean open;
+    private boolean warned;
 
     NodeHandshake(String cluster, GrapevineObserver observer) {
         this.cluster = cluster;
@@ -30,6 +33,11 @@ final class NodeHandshake implements Handshake {
     void identify(Member member, PeerLinks peerLinks) {
         self = member;
         links = peerLinks;
+    }
+
+    /** Who knows the members decides whose place is taken. */
+    void consult(Function<Member, @Nullable DialFailure> membership) {
+        verdict = membership;
     }
 
     /** This member describes itself differently from now on. */
@@ -61,10 +69,22 @@ final class NodeHandshake implements Handshake {
         if (remote.minVersion() > Hello.PROTOCOL_VERSION || remote.version() < Hello.PROTOCOL_VERSION) {
             return DialFailure.WRONG_VERSION;
         }
-        if (remote.member().id().equals(self.id())) {
-            return DialFailure.SELF;
+        DialFailure refusal = verdict.apply(remote.member());
+        if (refusal != null) {
+            warnOfNamesake(remote.member(), refusal);
+            return refusal;
         }
         return links.wants(remote.member().origin(), dialled) ? null : DialFailure.DUPLICATE;
+    }
+
+    private void warnOfNamesake(Member remote, DialFailure refusal) {
+        if (refusal != DialFailure.SELF && self != null && remote.id().equals(self.id()) && !warned) {
+            warned = true;
+            log.warn(
+                    "Another process runs with the id of this member, {}: {}. The one that started later stays",
+                    self,
+                    remote);
+        }
     }
 
     @Override

@@ -29,6 +29,7 @@ final class NodeLoop {
     private final Scheduler scheduler;
     private final Endpoint endpoint;
     private final PeerLinks links;
+    private final NodeHandshake handshake;
     private final Commands commands;
     private final EffectDispatcher dispatcher;
     private final Flux<Input> seeds;
@@ -40,6 +41,7 @@ final class NodeLoop {
             Scheduler scheduler,
             Endpoint endpoint,
             PeerLinks links,
+            NodeHandshake handshake,
             Commands commands,
             EffectDispatcher dispatcher,
             Flux<Input> seeds) {
@@ -49,6 +51,7 @@ final class NodeLoop {
         this.scheduler = scheduler;
         this.endpoint = endpoint;
         this.links = links;
+        this.handshake = handshake;
         this.commands = commands;
         this.dispatcher = dispatcher;
         this.seeds = seeds;
@@ -63,6 +66,7 @@ final class NodeLoop {
         return Flux.defer(() -> {
             // The core is mutable, so each subscription has its own.
             NodeCore core = new NodeCore(self, settings, environment.random(), environment.now());
+            handshake.consult(core::judge);
             return Flux.merge(ticks(), commands.flux(), accepted(), dialled(), seeds)
                     .map(input -> step(core, input));
         });

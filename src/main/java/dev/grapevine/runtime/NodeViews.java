@@ -74,6 +74,11 @@ final class NodeViews {
     void joinChanged(JoinState state) {
         switch (state) {
             case SEEKING -> log.warn("{} has reached none of its seeds {} so far; it keeps trying", node, seeds);
+            case SUPERSEDED ->
+                log.error(
+                        "{} is refused by its cluster: another process with its id started later, or another member has"
+                                + " its address. It takes no part until that one is forgotten",
+                        node);
             case ISOLATED -> log.warn("{} has lost sight of every other member; it keeps trying to find them", node);
             case JOINED -> log.info("{} has found its cluster", node);
             default -> log.info("{}: {}", node, state);

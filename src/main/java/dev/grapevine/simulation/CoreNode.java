@@ -158,8 +158,9 @@ final class CoreNode extends SimulatedMember implements NodeDoor {
 
     @Override
     public @Nullable DialFailure judge(Hello remote, boolean dialled) {
-        if (remote.member().id().equals(id())) {
-            return DialFailure.SELF;
+        DialFailure refusal = core().judge(remote.member());
+        if (refusal != null) {
+            return refusal;
         }
         return wants(remote.member().origin(), dialled) ? null : DialFailure.DUPLICATE;
     }

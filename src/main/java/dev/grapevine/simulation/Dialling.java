@@ -23,6 +23,8 @@ final class Dialling {
             DialFailure.FOREIGN_CLUSTER, RejectReason.FOREIGN_CLUSTER,
             DialFailure.WRONG_VERSION, RejectReason.WRONG_VERSION,
             DialFailure.NOT_READY, RejectReason.NOT_READY,
+            DialFailure.SUPERSEDED, RejectReason.SUPERSEDED,
+            DialFailure.PREDECESSOR, RejectReason.SUPERSEDED,
             DialFailure.DUPLICATE, RejectReason.DUPLICATE_LINK);
 
     private final SimulatedNetwork network;

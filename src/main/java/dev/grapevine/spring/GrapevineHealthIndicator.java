@@ -63,6 +63,9 @@ public final class GrapevineHealthIndicator extends AbstractReactiveHealthIndica
                             health.flapping().stream().map(Member::name).toList())
                     .withDetail("linksFlapping", health.linksFlapping());
         }
+        if (join == JoinState.SUPERSEDED) {
+            builder.down();
+        }
         return builder.build();
     }
 }

@@ -28,7 +28,8 @@ public record Refusal(DialFailure failure, String detail) {
 
     static boolean isToldByPeer(DialFailure failure) {
         return switch (failure) {
-            case FOREIGN_CLUSTER, WRONG_VERSION, NOT_A_PEER, SELF, DUPLICATE, NOT_READY -> true;
+            case FOREIGN_CLUSTER, WRONG_VERSION, NOT_A_PEER, SELF, SUPERSEDED, PREDECESSOR, DUPLICATE, NOT_READY ->
+                true;
             case CONNECTION_REFUSED, TIMEOUT, UNREACHABLE -> false;
         };
     }

@@ -100,6 +100,7 @@ class SimulatedClusterTest {
                 .isTrue();
         assertThat(cluster.runUntil(() -> shows(cluster, Map.of("load", "7")), SOON))
                 .isTrue();
+        cluster.advance(Duration.ofSeconds(1));
         assertThat(updates)
                 .filteredOn(event ->
                         event.member().id().equals(cluster.node(1).self().id()))
@@ -111,6 +112,23 @@ class SimulatedClusterTest {
     private static boolean shows(SimulatedCluster cluster, Map<String, String> labels) {
         return IntStream.range(0, 5).allMatch(i -> cluster.node(i).members().stream()
                 .anyMatch(member -> member.metadata().equals(labels)));
+    }
+
+    @Test
+    void bothSidesOfAnHourLongSplitMergeAlthoughTheSeedsNeverComeBack() {
+        SimulatedCluster cluster =
+                SimulatedCluster.builder().members(6).seed(12).start();
+        cluster.awaitMembership(SOON);
+        Partition split = cluster.partition(Set.of(0, 1, 2), Set.of(3, 4, 5));
+        cluster.advance(Duration.ofMinutes(1));
+        // The seed of all is gone for good, and neither side knows the other any more.
+        cluster.crash(0);
+        cluster.advance(Duration.ofMinutes(59));
+        assertThat(cluster.node(1).members()).hasSize(2);
+        assertThat(cluster.node(4).members()).hasSize(3);
+        split.heal();
+        cluster.awaitMembership(Duration.ofSeconds(30));
+        assertThat(cluster.node(1).members()).hasSize(5);
     }
 
     @Test

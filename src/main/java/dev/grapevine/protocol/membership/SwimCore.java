@@ -171,6 +171,34 @@ public final class SwimCore {
     }
 
     /**
+     * Whether a peer that shows itself may have a link. Of two processes with one id the one that started later stays; of
+     * two that even started at the same time, the one with the lower address.
+     *
+     * @param peer as it describes itself
+     * @return null if it may, or why not
+     */
+    public @Nullable DialFailure judge(Member peer) {
+        Origin origin = peer.origin();
+        if (origin.id().equals(self.origin.id())) {
+            return judgeNamesake(peer);
+        }
+        Member held = table.present().get(origin);
+        boolean over = held == null
+                ? view.supersederOf(origin, peer) != null
+                : speaker.isLinked(origin) && peer.address().compareTo(held.address()) > 0;
+        return over ? DialFailure.SUPERSEDED : null;
+    }
+
+    private DialFailure judgeNamesake(Member peer) {
+        Member own = self.member();
+        int order = Long.compare(peer.origin().epoch(), own.origin().epoch());
+        if (order == 0) {
+            order = own.address().compareTo(peer.address());
+        }
+        return order == 0 ? DialFailure.SELF : order < 0 ? DialFailure.SUPERSEDED : DialFailure.PREDECESSOR;
+    }
+
+    /**
      * A link is open. Its peer is admitted, unless a tombstone stands against it: then it is told so and may refute; who
      * left or was replaced by a later life stays out.
      *
@@ -182,12 +210,12 @@ public final class SwimCore {
     public void linkUp(Member peer, boolean dialled, Time now, Effects out) {
         Step step = begin(now, out);
         Origin origin = peer.origin();
+        DialFailure refusal = judge(peer);
         speaker.linkUp(origin);
         prober.linkUp(origin);
         MemberRecord record = table.get(origin);
-        boolean unknown = record == null || !record.isPresent();
-        if (isImpostor(peer) || (unknown && view.supersederOf(origin, peer) != null)) {
-            step.reject(RejectReason.INVALID_RUMOR, origin, "another life of this id or address is known: " + peer);
+        if (refusal != null) {
+            step.reject(RejectReason.SUPERSEDED, origin, "another life of this id or address is known: " + peer);
             step.emit(new Effect.Close(origin));
             return;
         }
@@ -334,10 +362,6 @@ public final class SwimCore {
             prober.shift(gap, step.now());
             jury.shift(gap, step.now());
         }
-    }
-
-    private boolean isImpostor(Member peer) {
-        return peer.id().equals(self.origin.id());
     }
 
     private void answer(Origin from, MembershipFrame frame, Step step) {

@@ -11,10 +11,12 @@ final class JoinTracker {
     private @Nullable JoinState told;
     private boolean knewOthers;
 
-    void update(int others, boolean hasSeeds, boolean seedFailed, Effects out) {
+    void update(int others, boolean superseded, boolean hasSeeds, boolean seedFailed, Effects out) {
         knewOthers |= others > 0;
         if (others > 0) {
             tell(JoinState.JOINED, out);
+        } else if (superseded) {
+            tell(JoinState.SUPERSEDED, out);
         } else if (knewOthers) {
             tell(JoinState.ISOLATED, out);
         } else {

@@ -163,6 +163,7 @@ public final class OverlayCore {
         if (target != null) {
             chosen |= target.candidate;
             reached(target);
+            target.superseding = false;
             target.detours = 0;
             // A new life at the address starts with a clean record.
             target.shortLinks = peer.origin().equals(target.lastPeer) ? target.shortLinks : 0;
@@ -333,6 +334,7 @@ public final class OverlayCore {
             }
         } else {
             target.detours = 0;
+            target.superseding = cause == DialFailure.SUPERSEDED;
             target.failures++;
             target.notBefore = now.nanos() + waitAfterFailure(target, cause);
             target.asked = false;
@@ -375,6 +377,8 @@ public final class OverlayCore {
     private long waitAfterFailure(Target target, DialFailure cause) {
         boolean hopeless = cause == DialFailure.FOREIGN_CLUSTER
                 || cause == DialFailure.WRONG_VERSION
+                || cause == DialFailure.SUPERSEDED
+                || cause == DialFailure.PREDECESSOR
                 || cause == DialFailure.NOT_A_PEER;
         if (view.isActive()) {
             boolean onlyHope = target.seed && links.isEmpty();
@@ -393,6 +397,7 @@ public final class OverlayCore {
         queue.dialDue(now.nanos(), out);
         boolean hasSeeds = seedsAwaited || nothingNamed || targets.any(target -> target.seed && !target.self);
         boolean seedFailed = nothingNamed || targets.any(target -> target.seed && target.failures > 0);
-        joinTracker.update(present.size(), hasSeeds, seedFailed, out);
+        boolean superseded = targets.any(target -> target.superseding);
+        joinTracker.update(present.size(), superseded, hasSeeds, seedFailed, out);
     }
 }

@@ -22,6 +22,9 @@ final class Target {
     /** What answers there is this very member: never again. */
     boolean self;
 
+    /** What answers there says that this member's place is taken. */
+    boolean superseding;
+
     boolean dialling;
     int failures;
     long notBefore;

@@ -16,6 +16,13 @@ public enum DialFailure {
     NOT_A_PEER,
     /** The dialled address is this member's own. */
     SELF,
+    /**
+     * A later life of this member's id is known there, or another member with a later start has its address: the place
+     * of this one is taken.
+     */
+    SUPERSEDED,
+    /** What listens there has this member's id, with an earlier start: an earlier life that still runs. */
+    PREDECESSOR,
     /** It has a link to this member already. */
     DUPLICATE,
     /** It is starting or stopping, or has no room for another connection: try again later. */

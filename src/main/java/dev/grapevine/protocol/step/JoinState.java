@@ -12,6 +12,11 @@ public enum JoinState {
     JOINED,
     /** Others were known and none is left: they and the seeds are tried for ever. */
     ISOLATED,
+    /**
+     * Nobody is known, and a seed or lost member refused this one because a later life of its id, or another member at its
+     * address, has taken its place. It is tried for ever, and in vain while that one is remembered.
+     */
+    SUPERSEDED,
     /** The member announced that it goes. */
     LEFT
 }

@@ -16,6 +16,8 @@ public enum RejectReason {
     TOO_MANY_CONNECTIONS,
     /** A connection that arrived while this member was not ready for it. */
     NOT_READY,
+    /** A member whose place has been taken by a later life of its id or at its address, or that has this one's id. */
+    SUPERSEDED,
     /** A second connection of a pair of members that has one. */
     DUPLICATE_LINK,
     /** A frame of a kind that this version does not know: skipped. */

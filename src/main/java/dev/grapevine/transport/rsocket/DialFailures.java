@@ -43,6 +43,9 @@ final class DialFailures {
             case WRONG_VERSION ->
                 who + " speaks versions " + remote.minVersion() + " to " + remote.version() + ", none of ours";
             case SELF -> who + " is this member itself";
+            case SUPERSEDED ->
+                who + " is superseded: a later life of its id, or another member at its address, is known";
+            case PREDECESSOR -> who + " has the id of this member, which started earlier and still runs";
             case DUPLICATE -> who + " has a link already";
             default -> who + " is not admitted now: " + failure;
         };
@@ -76,6 +79,7 @@ final class DialFailures {
             case FOREIGN_CLUSTER -> RejectReason.FOREIGN_CLUSTER;
             case WRONG_VERSION -> RejectReason.WRONG_VERSION;
             case DUPLICATE -> RejectReason.DUPLICATE_LINK;
+            case SUPERSEDED, PREDECESSOR -> RejectReason.SUPERSEDED;
             case NOT_READY -> RejectReason.NOT_READY;
             case SELF -> null;
             case NOT_A_PEER, CONNECTION_REFUSED, TIMEOUT, UNREACHABLE -> RejectReason.MALFORMED_FRAME;

@@ -259,6 +259,10 @@ final class ClusterHarness {
     Node start(int number, long epoch, Address... seeds) {
         Member member = new Member(
                 new Origin(new MemberId(0, number), epoch), "n" + number + "e" + epoch, address(number), "", Map.of());
+        return start(member, seeds);
+    }
+
+    Node start(Member member, Address... seeds) {
         Node node = new Node(member);
         nodes.add(node);
         node.swim.join(time(), node::carryOut);
@@ -379,8 +383,8 @@ final class ClusterHarness {
             fail(dialler, address, DialFailure.CONNECTION_REFUSED, latency());
         } else if (cut.test(dialler, target) || target.stalled || dialler.stalled) {
             fail(dialler, address, DialFailure.TIMEOUT, DIAL_TIMEOUT.toNanos());
-        } else if (target == dialler) {
-            fail(dialler, address, DialFailure.SELF, latency());
+        } else if (refusal(target, dialler) != null) {
+            fail(dialler, address, refusal(target, dialler), latency());
         } else if (dialler.links.containsKey(target.origin()) || target.links.containsKey(dialler.origin())) {
             fail(dialler, address, DialFailure.DUPLICATE, latency());
         } else if (dialler.running) {
@@ -389,6 +393,11 @@ final class ClusterHarness {
             linkUp(dialler, target, address);
             linkUp(target, dialler, null);
         }
+    }
+
+    private static @Nullable DialFailure refusal(Node target, Node dialler) {
+        DialFailure there = target.swim.judge(dialler.member);
+        return there != null ? there : dialler.swim.judge(target.member);
     }
 
     private void linkUp(Node node, Node peer, @Nullable Address dialled) {
