@@ -1,5 +1,7 @@
 package dev.grapevine.membership;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One life of a member: its id and the epoch of that start. Sequences, dots and links belong to an origin, so nothing
  * of an earlier life is ever mistaken for the present one.
@@ -14,6 +16,20 @@ public record Origin(MemberId id, long epoch) implements Comparable<Origin> {
     public int compareTo(Origin other) {
         int byId = id.compareTo(other.id);
         return byId != 0 ? byId : Long.compare(epoch, other.epoch);
+    }
+
+    /** Written out, since it is asked for every claim that is heard. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Origin origin
+                && epoch == origin.epoch
+                && id.low() == origin.id.low()
+                && id.high() == origin.id.high();
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * id.hashCode() + Long.hashCode(epoch);
     }
 
     @Override

@@ -11,9 +11,9 @@ import java.time.Duration;
  * @param indirectProbes how many others are asked to probe (SWIM's k); default 3
  * @param suspicionMultiplier Lifeguard's alpha: least suspicion time is alpha x max(2, log10 n) x interval; default 2
  * @param suspicionMaxMultiplier Lifeguard's beta: greatest suspicion time is beta x the least; default 6
- * @param retransmitMultiplier a rumor travels lambda x ceil(log2(n + 1)) times from each member; default 4
+ * @param retransmitMultiplier a rumor travels lambda x ceil(log2(n + 1)) times from each member, 8 at the least; default 2
  * @param gossipInterval how often fresh rumors are sent to peers besides piggybacking; default 200 ms
- * @param gossipFanout to how many peers; default 3
+ * @param gossipFanout to how many peers at the least; ceil(log2(n + 1)) if that is more; default 3
  * @param syncInterval how often the whole table is compared with a random peer; default 30 s
  * @param deadRetention how long the dead and those who left are remembered (tombstones); default 24 h
  * @param leaveTimeout how long a leave waits for confirmation; default 1 s
@@ -40,7 +40,7 @@ public record MembershipSettings(
             3,
             2,
             6,
-            4,
+            2,
             Duration.ofMillis(200),
             3,
             Duration.ofSeconds(30),

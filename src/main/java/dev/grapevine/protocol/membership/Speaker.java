@@ -16,8 +16,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is said to whom: frames over open links, each with news on its back, and three ways for news to travel: on frames
- * that are sent anyway, as gossip to a few random peers, and at once to everybody when it is urgent.
+ * What is said to whom: frames over open links, each with news on its back, and how news travels: on frames that are sent
+ * anyway; as gossip, in which all that is fresh goes to so many random peers that most members hear of it at first hand;
+ * and when it is urgent at once, from its source to everybody linked and from whoever hears of it to as many as gossip
+ * goes to. Who has passed a piece of news on often enough stops: blind counting (Demers et al. 1987, section 1.4).
  */
 final class Speaker {
 
@@ -27,8 +29,19 @@ final class Speaker {
     /** Most rumors on the back of one frame. */
     static final int NEWS_RUMORS = 32;
 
+<<<<<<< HEAD
     /** Most peers that hear urgent news at once; where more are linked, these are chosen by chance and gossip does the rest. */
     static final int URGENT_FANOUT = 8;
+=======
+    /** Most bytes of news in a frame of gossip. */
+    static final int GOSSIP_BYTES = 16 * 1024;
+
+    /** How often news is passed on at the least: few members lose proportionally more with a frame. */
+    static final int LEAST_TIMES = 8;
+
+    /** How often in a gossip interval news is passed on before it is over; beyond that it waits, and goes in batches. */
+    static final int EAGER_TURNS = 4;
+>>>>>>> 96dad4a (News goes to as many peers at once as most need to hear of it, deaths are passed on at first hearing, and half as often in all; measured against the published rounds)
 
     /** Most bytes of rumors in a frame of its own. */
     static final int FRAME_BYTES = 48 * 1024;
@@ -40,6 +53,8 @@ final class Speaker {
     private final RumorQueue news;
     private final TreeSet<Origin> linked = new TreeSet<>();
     private final List<Rumor> urgent = new ArrayList<>();
+    private final List<Rumor> eager = new ArrayList<>();
+    private int eagerTurns = EAGER_TURNS;
     private boolean speaking;
     private boolean hushed;
     private long nextGossip;
@@ -127,12 +142,16 @@ final class Speaker {
 
     /** News for one frame to this peer; first what it has to hear about itself. */
     List<Rumor> newsFor(Origin peer) {
+        return newsFor(peer, NEWS_RUMORS, NEWS_BYTES);
+    }
+
+    private List<Rumor> newsFor(Origin peer, int mostRumors, int mostBytes) {
         List<Rumor> rumors = new ArrayList<>();
         Rumor charge = refinements.contains(Refinement.BUDDY) ? chargeOf(peer) : null;
         if (charge != null) {
             rumors.add(charge);
         }
-        for (Rumor rumor : takeNews()) {
+        for (Rumor rumor : news.take(mostTimes(), mostRumors, mostBytes)) {
             if (!rumor.equals(charge)) {
                 rumors.add(rumor);
             }
@@ -140,11 +159,29 @@ final class Speaker {
         return List.copyOf(rumors);
     }
 
-    /** Spreads by and by. */
+    /** Spreads by and by, or if it is a matter of deaths and departures at the end of the step. */
     void spread(Rumor rumor) {
-        if (!hushed) {
+        if (hushed) {
+            return;
+        }
+        forgetAccusations(rumor);
+        // In a full mesh whoever began has told everybody already.
+        boolean someUnlinked = linked.size() < table.presentCount() - 1;
+        if (isUrgent(rumor) && someUnlinked && eagerTurns > 0) {
+            eager.add(rumor);
+        } else {
             news.add(rumor);
         }
+    }
+
+    /** A verdict in the same step has overtaken them. */
+    private void forgetAccusations(Rumor verdict) {
+        eager.removeIf(rumor -> rumor.subject().equals(verdict.subject()) && !(verdict instanceof Rumor.Suspect));
+    }
+
+    private static boolean isUrgent(Rumor rumor) {
+        boolean refused = rumor instanceof Rumor.Suspect suspect && suspect.evidence() == Rumor.Evidence.REFUSED;
+        return refused || rumor instanceof Rumor.Dead || rumor instanceof Rumor.Left;
     }
 
     /** Whether what could wait is not to be spread at all. */
@@ -154,6 +191,7 @@ final class Speaker {
 
     /** Spreads at once to the linked peers, and then by and by. */
     void spreadAtOnce(Rumor rumor) {
+        forgetAccusations(rumor);
         news.add(rumor);
         if (!refinements.contains(Refinement.URGENCY)) {
             return;
@@ -165,14 +203,35 @@ final class Speaker {
 
     /** Ends a step: what became urgent in it goes out, in as few frames as it fits. */
     void flush(Step step) {
+<<<<<<< HEAD
         if (urgent.isEmpty()) {
             return;
         }
         List<Origin> hearers = linked.size() <= URGENT_FANOUT ? List.copyOf(linked) : peers.draw(URGENT_FANOUT, null);
+=======
+>>>>>>> 96dad4a (News goes to as many peers at once as most need to hear of it, deaths are passed on at first hearing, and half as often in all; measured against the published rounds)
         for (List<Rumor> part : split(urgent)) {
             hearers.forEach(peer -> send(peer, new MembershipFrame.Gossip(part), step));
         }
         urgent.clear();
+        if (!eager.isEmpty()) {
+            passOn(step);
+        }
+    }
+
+    private void passOn(Step step) {
+        List<Origin> drawn = peers.draw(fanout(), null);
+        for (List<Rumor> part : split(eager)) {
+            MembershipFrame gossip = new MembershipFrame.Gossip(part);
+            drawn.forEach(peer -> send(peer, gossip, step));
+        }
+        for (Rumor rumor : eager) {
+            if (drawn.size() < mostTimes()) {
+                news.add(rumor, drawn.size());
+            }
+        }
+        eager.clear();
+        eagerTurns--;
     }
 
     /** Puts to a peer what is held against it, if anything. */
@@ -201,12 +260,30 @@ final class Speaker {
             return;
         }
         nextGossip = step.now() + settings.gossipInterval().toNanos();
+        eagerTurns = EAGER_TURNS;
         if (news.isEmpty()) {
             return;
         }
-        for (Origin peer : peers.draw(settings.gossipFanout(), null)) {
-            tell(peer, step);
+        for (Origin peer : peers.draw(fanout(), null)) {
+            List<Rumor> rumors = newsFor(peer, MembershipFrame.MAX_RUMORS - 1, GOSSIP_BYTES);
+            if (!rumors.isEmpty()) {
+                send(peer, new MembershipFrame.Gossip(rumors), step);
+            }
         }
+    }
+
+    /** To how many peers fresh news goes in an interval. */
+    private int fanout() {
+        return Math.max(settings.gossipFanout(), rounds());
+    }
+
+    private int mostTimes() {
+        return Math.max(LEAST_TIMES, settings.retransmitMultiplier() * rounds());
+    }
+
+    /** ceil(log2(n + 1)). */
+    private int rounds() {
+        return 32 - Integer.numberOfLeadingZeros(table.presentCount());
     }
 
     /** Cuts rumors into parts that fit a frame each. */
@@ -228,12 +305,5 @@ final class Speaker {
             parts.add(List.copyOf(part));
         }
         return parts;
-    }
-
-    private List<Rumor> takeNews() {
-        int n = table.presentCount();
-        int rounds = 32 - Integer.numberOfLeadingZeros(n); // ceil(log2(n + 1))
-        int mostTimes = Math.max(1, settings.retransmitMultiplier() * rounds);
-        return news.take(mostTimes, NEWS_RUMORS, NEWS_BYTES);
     }
 }
