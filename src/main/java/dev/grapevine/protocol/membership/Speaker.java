@@ -29,10 +29,9 @@ final class Speaker {
     /** Most rumors on the back of one frame. */
     static final int NEWS_RUMORS = 32;
 
-<<<<<<< HEAD
     /** Most peers that hear urgent news at once; where more are linked, these are chosen by chance and gossip does the rest. */
     static final int URGENT_FANOUT = 8;
-=======
+
     /** Most bytes of news in a frame of gossip. */
     static final int GOSSIP_BYTES = 16 * 1024;
 
@@ -41,7 +40,6 @@ final class Speaker {
 
     /** How often in a gossip interval news is passed on before it is over; beyond that it waits, and goes in batches. */
     static final int EAGER_TURNS = 4;
->>>>>>> 96dad4a (News goes to as many peers at once as most need to hear of it, deaths are passed on at first hearing, and half as often in all; measured against the published rounds)
 
     /** Most bytes of rumors in a frame of its own. */
     static final int FRAME_BYTES = 48 * 1024;
@@ -166,7 +164,8 @@ final class Speaker {
         }
         forgetAccusations(rumor);
         // In a full mesh whoever began has told everybody already.
-        boolean someUnlinked = linked.size() < table.presentCount() - 1;
+        boolean someUnlinked =
+                linked.size() < table.presentCount() - 1 && refinements.contains(Refinement.URGENCY);
         if (isUrgent(rumor) && someUnlinked && eagerTurns > 0) {
             eager.add(rumor);
         } else {
@@ -203,20 +202,20 @@ final class Speaker {
 
     /** Ends a step: what became urgent in it goes out, in as few frames as it fits. */
     void flush(Step step) {
-<<<<<<< HEAD
-        if (urgent.isEmpty()) {
-            return;
+        if (!urgent.isEmpty()) {
+            tellUrgent(step);
         }
+        if (!eager.isEmpty()) {
+            passOn(step);
+        }
+    }
+
+    private void tellUrgent(Step step) {
         List<Origin> hearers = linked.size() <= URGENT_FANOUT ? List.copyOf(linked) : peers.draw(URGENT_FANOUT, null);
-=======
->>>>>>> 96dad4a (News goes to as many peers at once as most need to hear of it, deaths are passed on at first hearing, and half as often in all; measured against the published rounds)
         for (List<Rumor> part : split(urgent)) {
             hearers.forEach(peer -> send(peer, new MembershipFrame.Gossip(part), step));
         }
         urgent.clear();
-        if (!eager.isEmpty()) {
-            passOn(step);
-        }
     }
 
     private void passOn(Step step) {
