@@ -66,6 +66,25 @@ public final class DotSet {
     }
 
     /**
+     * How many origins have a dot in the set.
+     *
+     * @return a count
+     */
+    public int origins() {
+        return origins.size();
+    }
+
+    /**
+     * Whether an origin has a dot in the set.
+     *
+     * @param origin the origin
+     * @return true if it has
+     */
+    public boolean names(Origin origin) {
+        return origins.containsKey(origin);
+    }
+
+    /**
      * How many dots are ahead of the runs: the size of the cloud.
      *
      * @return a count

@@ -58,8 +58,8 @@ public record AntiEntropySettings(
             throw new IllegalArgumentException(
                     "Times of replicated stores are positive, and the longest interval is not shorter than the shortest");
         }
-        if (cloudDots > AntiEntropyFrame.MAX_DOTS) {
-            throw new IllegalArgumentException("A store keeps at most " + AntiEntropyFrame.MAX_DOTS + " dots ahead");
+        if (cloudDots > AntiEntropyFrame.MAX_RANGES) {
+            throw new IllegalArgumentException("A store keeps at most " + AntiEntropyFrame.MAX_RANGES + " dots ahead");
         }
     }
 

@@ -82,6 +82,12 @@ final class StateFetch {
             out.add(new Effect.Rejected(RejectReason.CLOCK_DRIFT, from, name + ": a state with stamps of the future"));
             return;
         }
+        if (!replica.hasRoomFor(chunk.context())) {
+            transfer = null;
+            out.add(new Effect.Rejected(
+                    RejectReason.CONTEXT_OVERFLOW, from, name + ": a state of too many origins or ranges"));
+            return;
+        }
         switch (current.accept(chunk, map.entries(), now)) {
             case REPEATED -> out.note(ProtocolEvent.DUPLICATE_OPERATION);
             case BROKEN -> begin(from, now, out);

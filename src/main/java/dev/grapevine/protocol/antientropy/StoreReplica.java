@@ -3,7 +3,9 @@ package dev.grapevine.protocol.antientropy;
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.clock.Dot;
 import dev.grapevine.clock.HybridClock;
+import dev.grapevine.crdt.CausalContext;
 import dev.grapevine.crdt.DotMap;
+import dev.grapevine.crdt.DotSet;
 import dev.grapevine.crdt.KeyChange;
 import dev.grapevine.crdt.Sibling;
 import dev.grapevine.crdt.Siblings;
@@ -127,7 +129,7 @@ final class StoreReplica {
                 for (Operation evicted : pending.add(next, missing)) {
                     overflow(from, evicted, out);
                 }
-            } else if (isTooFarAhead(next.dot())) {
+            } else if (isTooFarAhead(next.dot()) || !hasRoomFor(next.dot().origin())) {
                 overflow(from, next, out);
             } else {
                 applyNow(next, out);
@@ -140,6 +142,22 @@ final class StoreReplica {
     private boolean isTooFarAhead(Dot dot) {
         return dot.counter() > map.context().run(dot.origin()) + 1
                 && map.context().ahead() >= settings.cloudDots();
+    }
+
+    /** A digest of too many origins would be refused by every peer, so none is let in; a place is kept for this member. */
+    private boolean hasRoomFor(Origin origin) {
+        DotSet context = map.context();
+        int own = context.names(self) ? 0 : 1;
+        return context.names(origin) || context.origins() + own < AntiEntropyFrame.MAX_ORIGINS;
+    }
+
+    /** Whether what another replica has applied and what was applied here fit into one digest. */
+    boolean hasRoomFor(CausalContext other) {
+        DotSet joined = DotSet.of(map.context().toContext());
+        joined.addAll(DotSet.of(other));
+        int own = joined.names(self) ? 0 : 1;
+        return joined.origins() + own <= AntiEntropyFrame.MAX_ORIGINS
+                && joined.toContext().cloud().size() <= AntiEntropyFrame.MAX_RANGES;
     }
 
     private void overflow(Origin from, Operation operation, Effects out) {

@@ -40,7 +40,7 @@ public enum RejectReason {
     TOO_MANY_STREAMS,
     /** A stamp further ahead of the wall clock than the drift limit: it will be offered again. */
     CLOCK_DRIFT,
-    /** Too many dots ahead of the runs: the operation will be offered again in order. */
+    /** Too many origins, or dots ahead of the runs: the operation will be offered again. */
     CONTEXT_OVERFLOW,
     /** The value of a message or an entry that the codec could not read. */
     UNDECODABLE
