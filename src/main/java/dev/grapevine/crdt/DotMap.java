@@ -3,10 +3,12 @@ package dev.grapevine.crdt;
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.clock.Dot;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,8 +99,12 @@ public final class DotMap {
             throw new IllegalStateException(dot + " must be applied once, and after what it supersedes");
         }
         Siblings before = entries.get(key);
+        if (before != null && superseded.isEmpty()) {
+            return written == null ? null : replace(key, before, before.with(written));
+        }
+        Set<Dot> gone = new HashSet<>(superseded);
         List<Sibling> after =
-                before == null ? new ArrayList<>(1) : before.filter(sibling -> !superseded.contains(sibling.dot()));
+                before == null ? new ArrayList<>(1) : before.filter(sibling -> !gone.contains(sibling.dot()));
         if (written != null) {
             after.add(written);
         }

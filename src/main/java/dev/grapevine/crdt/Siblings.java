@@ -2,6 +2,7 @@ package dev.grapevine.crdt;
 
 import dev.grapevine.clock.Dot;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
@@ -20,13 +21,9 @@ public final class Siblings {
     private final List<Sibling> all;
     private final Sibling winner;
 
-    private Siblings(List<Sibling> all) {
+    private Siblings(List<Sibling> all, Sibling winner) {
         this.all = all;
-        Sibling best = all.get(0);
-        for (Sibling sibling : all) {
-            best = sibling.beats(best) ? sibling : best;
-        }
-        this.winner = best;
+        this.winner = winner;
     }
 
     /**
@@ -41,7 +38,36 @@ public final class Siblings {
         }
         List<Sibling> sorted = new ArrayList<>(siblings);
         sorted.sort(Comparator.comparing(Sibling::dot));
-        return new Siblings(List.copyOf(sorted));
+        Sibling best = sorted.get(0);
+        for (Sibling sibling : sorted) {
+            best = sibling.beats(best) ? sibling : best;
+        }
+        return new Siblings(List.copyOf(sorted), best);
+    }
+
+    /** These and one more: a copy of the references, but no comparison with each. */
+    Siblings with(Sibling added) {
+        int index = indexOf(added.dot());
+        List<Sibling> more = new ArrayList<>(all.size() + 1);
+        more.addAll(all);
+        more.add(index < 0 ? -index - 1 : index, added);
+        return new Siblings(Collections.unmodifiableList(more), added.beats(winner) ? added : winner);
+    }
+
+    /** Where a dot is, or where it would have to be inserted, as {@link Collections#binarySearch} gives it. */
+    private int indexOf(Dot dot) {
+        int low = 0;
+        int high = all.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int order = all.get(middle).dot().compareTo(dot);
+            if (order == 0) {
+                return middle;
+            }
+            low = order < 0 ? middle + 1 : low;
+            high = order > 0 ? middle - 1 : high;
+        }
+        return -low - 1;
     }
 
     /**
@@ -69,12 +95,7 @@ public final class Siblings {
      * @return true if it is
      */
     public boolean contains(Dot dot) {
-        for (Sibling sibling : all) {
-            if (sibling.dot().equals(dot)) {
-                return true;
-            }
-        }
-        return false;
+        return indexOf(dot) >= 0;
     }
 
     /**
