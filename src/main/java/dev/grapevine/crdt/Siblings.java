@@ -80,6 +80,17 @@ public final class Siblings {
     }
 
     /**
+     * The writes from a dot on.
+     *
+     * @param first the first dot wanted, which need not be here, or null for all
+     * @return unmodifiable, in the order of the dots
+     */
+    public List<Sibling> from(@Nullable Dot first) {
+        int index = first == null ? 0 : indexOf(first);
+        return all.subList(index < 0 ? -index - 1 : index, all.size());
+    }
+
+    /**
      * The write whose value is shown.
      *
      * @return the one with the latest stamp

@@ -2,6 +2,7 @@ package dev.grapevine.wire;
 
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.protocol.frame.AntiEntropyFrame;
+import dev.grapevine.protocol.frame.AntiEntropyFrame.Cursor;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Entry;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Operation;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Operations;
@@ -33,7 +34,7 @@ final class AntiEntropyWire {
             ContextWire.write(out, digest.context());
         } else if (frame instanceof StateRequest request) {
             out.writeLong(request.session());
-            out.writeOptional(request.cursor());
+            writeCursor(out, request.cursor());
         } else if (frame instanceof StateChunk chunk) {
             writeChunk(out, chunk);
         }
@@ -90,17 +91,29 @@ final class AntiEntropyWire {
     }
 
     static StateRequest readRequest(WireReader in) {
-        return new StateRequest(Values.readName(in), in.readLong("session"), in.readOptional("cursor"));
+        return new StateRequest(Values.readName(in), in.readLong("session"), readCursor(in, "cursor"));
     }
 
     static StateOffer readOffer(WireReader in) {
         return new StateOffer(Values.readName(in));
     }
 
+    private static void writeCursor(WireWriter out, @Nullable Cursor cursor) {
+        out.writeOptional(cursor == null ? null : cursor.key());
+        if (cursor != null) {
+            Values.writeDot(out, cursor.dot());
+        }
+    }
+
+    private static @Nullable Cursor readCursor(WireReader in, String field) {
+        Bytes key = in.readOptional(field);
+        return key == null ? null : new Cursor(key, Values.readDot(in));
+    }
+
     private static void writeChunk(WireWriter out, StateChunk chunk) {
         out.writeLong(chunk.session());
-        out.writeOptional(chunk.from());
-        out.writeOptional(chunk.to());
+        writeCursor(out, chunk.from());
+        writeCursor(out, chunk.to());
         out.writeCount(chunk.entries().size(), AntiEntropyFrame.MAX_ENTRIES, "entries");
         for (Entry entry : chunk.entries()) {
             int block = out.open();
@@ -116,8 +129,8 @@ final class AntiEntropyWire {
     static StateChunk readChunk(WireReader in) {
         String store = Values.readName(in);
         long session = in.readLong("session");
-        @Nullable Bytes from = in.readOptional("from");
-        @Nullable Bytes to = in.readOptional("to");
+        @Nullable Cursor from = readCursor(in, "from");
+        @Nullable Cursor to = readCursor(in, "to");
         Entry[] entries = new Entry[in.readCount(AntiEntropyFrame.MAX_ENTRIES, MIN_ENTRY_BYTES, "entries")];
         for (int i = 0; i < entries.length; i++) {
             int block = in.open("entry");

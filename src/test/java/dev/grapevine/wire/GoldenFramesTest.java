@@ -12,6 +12,7 @@ import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.AntiEntropyFrame.Cursor;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Entry;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Operation;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Operations;
@@ -161,13 +162,13 @@ class GoldenFramesTest {
                                 new Operation(new Dot(A, 13), STAMP, Bytes.utf8("beta"), null, List.of()),
                                 new Operation(new Dot(A, 14), STAMP, Bytes.EMPTY, Bytes.EMPTY, List.of()))),
                 new StoreDigest("flags", CONTEXT, true),
-                new StateRequest("flags", -9, Bytes.utf8("d")),
+                new StateRequest("flags", -9, new Cursor(Bytes.utf8("d"), new Dot(B, 3))),
                 new StateOffer("flags"),
                 new StateChunk(
                         "flags",
                         77,
                         null,
-                        Bytes.utf8("e"),
+                        new Cursor(Bytes.utf8("e"), new Dot(B, 7)),
                         List.of(new Entry(Bytes.utf8("dark"), new Dot(A, 12), STAMP, Bytes.utf8("on"))),
                         CONTEXT))) {
             frames.put(fileNameOf(frame), List.of(frame));

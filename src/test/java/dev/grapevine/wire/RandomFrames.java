@@ -59,7 +59,7 @@ final class RandomFrames {
                 () -> new DisseminationFrame.Unavailable(origin(), name(), number(), number()),
                 () -> new AntiEntropyFrame.Operations(name(), listOf(this::operation)),
                 () -> new AntiEntropyFrame.StoreDigest(name(), context(), random.nextBoolean()),
-                () -> new AntiEntropyFrame.StateRequest(name(), random.nextLong(), optional()),
+                () -> new AntiEntropyFrame.StateRequest(name(), random.nextLong(), cursor()),
                 () -> new AntiEntropyFrame.StateOffer(name()),
                 this::chunk);
     }
@@ -132,10 +132,15 @@ final class RandomFrames {
         return new AntiEntropyFrame.StateChunk(
                 name(),
                 random.nextLong(),
-                optional(),
-                optional(),
+                cursor(),
+                cursor(),
                 listOf(() -> new AntiEntropyFrame.Entry(bytes(30), dot(), stamp(), bytes(200))),
                 context());
+    }
+
+    private AntiEntropyFrame.@Nullable Cursor cursor() {
+        Bytes key = optional();
+        return key == null ? null : new AntiEntropyFrame.Cursor(key, dot());
     }
 
     private CausalContext context() {

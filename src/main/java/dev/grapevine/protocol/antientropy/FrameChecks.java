@@ -1,12 +1,12 @@
 package dev.grapevine.protocol.antientropy;
 
-import dev.grapevine.bytes.Bytes;
 import dev.grapevine.clock.Dot;
 import dev.grapevine.clock.HybridTimestamp;
 import dev.grapevine.crdt.CausalContext;
 import dev.grapevine.crdt.DotRange;
 import dev.grapevine.crdt.DotSet;
 import dev.grapevine.protocol.frame.AntiEntropyFrame;
+import dev.grapevine.protocol.frame.AntiEntropyFrame.Cursor;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Entry;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Operation;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Operations;
@@ -73,22 +73,20 @@ final class FrameChecks {
     }
 
     private static @Nullable String problemOfEntries(StateChunk chunk) {
-        Bytes to = chunk.to();
-        Bytes last = chunk.from();
-        Dot lastDot = null;
+        Cursor from = chunk.from();
+        Cursor to = chunk.to();
+        Cursor last = null;
         DotSet context = DotSet.of(chunk.context());
         for (Entry entry : chunk.entries()) {
-            int order = last == null ? 1 : entry.key().compareTo(last);
-            boolean rises =
-                    order > 0 || (order == 0 && (lastDot == null || entry.dot().compareTo(lastDot) > 0));
+            Cursor place = new Cursor(entry.key(), entry.dot());
+            boolean rises = last == null ? from == null || place.compareTo(from) >= 0 : place.compareTo(last) > 0;
             if (!rises || !isPossible(entry.stamp()) || !context.contains(entry.dot())) {
                 return "entry " + entry.dot() + " at " + entry.stamp();
             }
-            last = entry.key();
-            lastDot = entry.dot();
+            last = place;
         }
-        boolean ends = to == null || (last == null ? !to.equals(Bytes.EMPTY) : to.compareTo(last) > 0);
-        return ends ? null : "a range that ends before its entries";
+        boolean ends = to == null || (last != null && to.compareTo(last) > 0);
+        return ends ? null : "a range that ends before its entries, or has none";
     }
 
     private static boolean arePossible(Collection<Dot> dots) {

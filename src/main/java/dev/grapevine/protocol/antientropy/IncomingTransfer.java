@@ -7,6 +7,7 @@ import dev.grapevine.crdt.Sibling;
 import dev.grapevine.crdt.Siblings;
 import dev.grapevine.crdt.SortedTree;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.AntiEntropyFrame.Cursor;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Entry;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StateChunk;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StateRequest;
@@ -41,7 +42,7 @@ final class IncomingTransfer {
     private final long session;
     private SortedTree<Siblings> staged = SortedTree.empty();
     private @Nullable CausalContext context;
-    private @Nullable Bytes cursor;
+    private @Nullable Cursor cursor;
     private long progressAt;
     private long askedAt;
 
@@ -81,13 +82,19 @@ final class IncomingTransfer {
             siblings.add(new Sibling(entry.dot(), entry.stamp(), entry.value()));
             boolean last = i == entries.size() - 1 || !entries.get(i + 1).key().equals(entry.key());
             if (last) {
-                stage(entry.key(), Siblings.of(siblings), held.get(entry.key()));
+                stage(entry.key(), siblings, held.get(entry.key()));
                 siblings = new ArrayList<>();
             }
         }
     }
 
-    private void stage(Bytes key, @Nullable Siblings come, @Nullable Siblings held) {
+    /** The chunk before may have ended inside the key. */
+    private void stage(Bytes key, List<Sibling> siblings, @Nullable Siblings held) {
+        Siblings before = staged.get(key);
+        if (before != null) {
+            siblings.addAll(before.all());
+        }
+        Siblings come = Siblings.of(siblings);
         staged = staged.with(key, come != null && held != null && held.sameDots(come) ? held : come);
     }
 

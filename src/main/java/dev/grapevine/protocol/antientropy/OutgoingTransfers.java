@@ -1,11 +1,13 @@
 package dev.grapevine.protocol.antientropy;
 
 import dev.grapevine.bytes.Bytes;
+import dev.grapevine.clock.Dot;
 import dev.grapevine.crdt.DotMap;
 import dev.grapevine.crdt.Sibling;
 import dev.grapevine.crdt.Siblings;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.AntiEntropyFrame;
+import dev.grapevine.protocol.frame.AntiEntropyFrame.Cursor;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Entry;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StateChunk;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StateRequest;
@@ -55,34 +57,28 @@ final class OutgoingTransfers {
         return cut(request, session.state);
     }
 
-    /** Whole keys up to the size of a chunk, but at least one. */
+    /** Values up to the size of a chunk, but at least one. */
     private StateChunk cut(StateRequest request, DotMap.Snapshot state) {
+        Cursor from = request.cursor();
+        Iterator<Map.Entry<Bytes, Siblings>> keys = state.entries().iterator(from == null ? null : from.key());
         List<Entry> entries = new ArrayList<>();
-        Iterator<Map.Entry<Bytes, Siblings>> keys = state.entries().iterator(request.cursor());
+        Cursor to = null;
         long bytes = 0;
-        Bytes to = null;
         while (keys.hasNext() && to == null) {
             Map.Entry<Bytes, Siblings> next = keys.next();
-            List<Entry> ofKey = entries(next.getKey(), next.getValue());
-            long size = ofKey.stream().mapToLong(Entry::size).sum();
-            boolean full = bytes + size > chunkBytes || entries.size() + ofKey.size() > AntiEntropyFrame.MAX_ENTRIES;
-            if (full && !entries.isEmpty()) {
-                to = next.getKey();
-            } else {
-                entries.addAll(ofKey);
-                bytes += size;
+            Dot first = from != null && next.getKey().equals(from.key()) ? from.dot() : null;
+            for (Sibling sibling : next.getValue().from(first)) {
+                Entry entry = new Entry(next.getKey(), sibling.dot(), sibling.stamp(), sibling.value());
+                boolean full = bytes + entry.size() > chunkBytes || entries.size() == AntiEntropyFrame.MAX_ENTRIES;
+                if (full && !entries.isEmpty()) {
+                    to = new Cursor(entry.key(), entry.dot());
+                    break;
+                }
+                entries.add(entry);
+                bytes += entry.size();
             }
         }
-        return new StateChunk(
-                request.store(), request.session(), request.cursor(), to, List.copyOf(entries), state.context());
-    }
-
-    private static List<Entry> entries(Bytes key, Siblings siblings) {
-        List<Entry> entries = new ArrayList<>(siblings.all().size());
-        for (Sibling sibling : siblings.all()) {
-            entries.add(new Entry(key, sibling.dot(), sibling.stamp(), sibling.value()));
-        }
-        return entries;
+        return new StateChunk(request.store(), request.session(), from, to, List.copyOf(entries), state.context());
     }
 
     void end(Origin peer) {

@@ -74,6 +74,20 @@ public sealed interface AntiEntropyFrame extends Frame {
     }
 
     /**
+     * A place among the values of a store, which are in the order of the keys and, within a key, of the dots.
+     *
+     * @param key the key
+     * @param dot the first of the key's concurrent writes that is not before the place
+     */
+    record Cursor(Bytes key, Dot dot) implements Comparable<Cursor> {
+        @Override
+        public int compareTo(Cursor other) {
+            int byKey = key.compareTo(other.key);
+            return byKey != 0 ? byKey : dot.compareTo(other.dot);
+        }
+    }
+
+    /**
      * Operations: fresh ones as they happen, or the exact run that the receiver lacks.
      *
      * @param store the store
@@ -107,17 +121,17 @@ public sealed interface AntiEntropyFrame extends Frame {
     }
 
     /**
-     * Send me the store from this key on: your log of operations no longer reaches back far enough.
+     * Send me the store from this place on: your log of operations no longer reaches back far enough.
      *
      * @param store the store
      * @param session chosen by the receiver of the state, echoed in each chunk
-     * @param cursor first key wanted, or null from the beginning
+     * @param cursor first value wanted, or null from the beginning
      */
     record StateRequest(
-            String store, long session, @Nullable Bytes cursor) implements AntiEntropyFrame {
+            String store, long session, @Nullable Cursor cursor) implements AntiEntropyFrame {
         @Override
         public int size() {
-            return 32 + Sizes.text(store) + (cursor == null ? 0 : cursor.length());
+            return 32 + Sizes.text(store) + Sizes.cursor(cursor);
         }
     }
 
@@ -134,27 +148,28 @@ public sealed interface AntiEntropyFrame extends Frame {
     }
 
     /**
-     * A range of a store's keys, complete: what the context covers and the range does not hold has been removed.
+     * A range of a store's values, complete: what the context covers and the range does not hold has been removed. It may
+     * begin and end between the concurrent writes of one key, which together may be larger than a frame.
      *
      * @param store the store
      * @param session that of the request
-     * @param from first key of the range, or null from the beginning
-     * @param to first key after the range, or null if the range reaches the end
-     * @param entries every value in the range, in the order of the keys
+     * @param from first place of the range, or null from the beginning
+     * @param to first place after the range, or null if the range reaches the end; a range that does not is not empty
+     * @param entries every value in the range, in the order of the keys and dots
      * @param context everything the sender had applied when the session began; the chunks of one session are parts of
      *     the one state of that moment
      */
     record StateChunk(
             String store,
             long session,
-            @Nullable Bytes from,
-            @Nullable Bytes to,
+            @Nullable Cursor from,
+            @Nullable Cursor to,
             List<Entry> entries,
             CausalContext context)
             implements AntiEntropyFrame {
         @Override
         public int size() {
-            int size = 64 + Sizes.text(store) + (from == null ? 0 : from.length()) + (to == null ? 0 : to.length());
+            int size = 64 + Sizes.text(store) + Sizes.cursor(from) + Sizes.cursor(to);
             for (Entry entry : entries) {
                 size += entry.size();
             }

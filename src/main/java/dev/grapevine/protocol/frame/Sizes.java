@@ -3,6 +3,7 @@ package dev.grapevine.protocol.frame;
 import dev.grapevine.crdt.CausalContext;
 import dev.grapevine.crdt.DotRange;
 import dev.grapevine.membership.Origin;
+import org.jspecify.annotations.Nullable;
 
 /** What parts of frames take on the wire at the most, where counting exactly would cost more than it is worth. */
 final class Sizes {
@@ -20,6 +21,11 @@ final class Sizes {
     /** The encoded size of a text: never too small, three times too large for plain English. */
     static int text(String text) {
         return MAX_UTF8_BYTES_PER_CHAR * text.length();
+    }
+
+    /** The encoded size of a place in a store: never too small. */
+    static int cursor(AntiEntropyFrame.@Nullable Cursor cursor) {
+        return cursor == null ? 1 : 40 + cursor.key().length();
     }
 
     /** The encoded size of a context: never too small. */

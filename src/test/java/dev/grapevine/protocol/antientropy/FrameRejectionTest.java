@@ -15,6 +15,7 @@ import dev.grapevine.clock.VersionVector;
 import dev.grapevine.crdt.CausalContext;
 import dev.grapevine.crdt.DotRange;
 import dev.grapevine.protocol.frame.AntiEntropyFrame;
+import dev.grapevine.protocol.frame.AntiEntropyFrame.Cursor;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Entry;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Operation;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Operations;
@@ -153,15 +154,12 @@ class FrameRejectionTest {
         assertRejected(RejectReason.INVALID_RANGE, chunk(STORE, List.of(b, a), Map.of(PEER, 1L)));
         assertRejected(RejectReason.INVALID_RANGE, chunk(STORE, List.of(a, a), Map.of(PEER, 1L)));
         assertRejected(RejectReason.FORGED_ORIGIN, chunk(STORE, List.of(), Map.of(SELF, 5L)));
-        assertRejected(
-                RejectReason.INVALID_RANGE,
-                new StateChunk(
-                        STORE,
-                        1,
-                        null,
-                        bytes("a"),
-                        List.of(a),
-                        digest(Map.of(PEER, 1L)).context()));
+        CausalContext context = digest(Map.of(PEER, 1L)).context();
+        Cursor place = new Cursor(bytes("a"), new Dot(PEER, 1));
+        assertRejected(RejectReason.INVALID_RANGE, new StateChunk(STORE, 1, null, place, List.of(a), context));
+        assertRejected(RejectReason.INVALID_RANGE, new StateChunk(STORE, 1, null, place, List.of(), context));
+        Cursor later = new Cursor(bytes("a"), new Dot(PEER, 2));
+        assertRejected(RejectReason.INVALID_RANGE, new StateChunk(STORE, 1, later, null, List.of(a), context));
     }
 
     @Test

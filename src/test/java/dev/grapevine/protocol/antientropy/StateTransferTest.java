@@ -17,6 +17,8 @@ import dev.grapevine.clock.HybridTimestamp;
 import dev.grapevine.clock.VersionVector;
 import dev.grapevine.crdt.CausalContext;
 import dev.grapevine.crdt.DotRange;
+import dev.grapevine.protocol.frame.AntiEntropyFrame;
+import dev.grapevine.protocol.frame.AntiEntropyFrame.Cursor;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Entry;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StateChunk;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StateOffer;
@@ -30,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StateTransferTest {
@@ -60,7 +63,7 @@ class StateTransferTest {
         sender.write("f", "new");
         StateChunk second = request(first.to());
         StateChunk third = request(second.to());
-        assertThat(first.to()).isEqualTo(bytes("c"));
+        assertThat(first.to()).isEqualTo(new Cursor(bytes("c"), new Dot(SELF, 3)));
         assertThat(List.of(first, second, third)).allMatch(chunk -> chunk.context()
                 .equals(new CausalContext(VersionVector.of(Map.of(SELF, 5L)), List.of())));
         List<Entry> all = new ArrayList<>(first.entries());
@@ -72,6 +75,47 @@ class StateTransferTest {
     }
 
     @Test
+    void concurrentWritesOfOneKeyThatAreLargerThanAFrameTogetherTravelInSeveralChunks() {
+        Fixture from = new Fixture(settings(0, 64 << 10, 100, 10));
+        from.linkUp(PEER);
+        from.receive(PEER, put(PEER, 1, 0, "a", "1"));
+        for (int i = 10; i <= 14; i++) {
+            from.receive(PEER, put(Fixture.member(i), 1, i, "k", i + "x".repeat(250 << 10)));
+        }
+        from.receive(PEER, put(PEER, 2, 9, "z", "last"));
+        copy(from, (256 << 10) + 1000);
+    }
+
+    @Test
+    void moreConcurrentWritesOfOneKeyThanAChunkHoldsEntriesTravelInSeveralChunks() {
+        Fixture from = new Fixture(settings(0, 1 << 20, 100, 10));
+        from.linkUp(PEER);
+        for (int i = 0; i < AntiEntropyFrame.MAX_ENTRIES + 100; i++) {
+            from.receive(PEER, put(Fixture.member(10 + i), 1, 0, "k", "v"));
+        }
+        copy(from, 1 << 20);
+    }
+
+    /** Hands a state over to an empty member, in more than one chunk, each of which is small enough and acceptable. */
+    private static void copy(Fixture from, int maxChunk) {
+        Fixture to = new Fixture(AntiEntropySettings.DEFAULT);
+        to.linkUp(PEER);
+        to.receive(PEER, new StoreDigest(STORE, context(1), false));
+        List<StateRequest> request = sent(to.receive(PEER, new StateOffer(STORE)), StateRequest.class);
+        int chunks = 0;
+        while (!request.isEmpty()) {
+            StateChunk chunk = sent(from.receive(PEER, request.get(0)), StateChunk.class).get(0);
+            assertThat(chunk.size() - 40 * chunk.context().runs().counters().size()).isLessThan(maxChunk);
+            List<Effect> effects = to.receive(PEER, chunk);
+            assertThat(rejections(effects)).isEmpty();
+            request = sent(effects, StateRequest.class);
+            chunks++;
+        }
+        assertThat(chunks).isGreaterThan(1);
+        assertThat(to.core.digest(STORE)).isEqualTo(from.core.digest(STORE));
+    }
+
+    @Test
     void aSessionThatIsForgottenIsCutFromTheStateOfNow() {
         sender.linkUp(PEER);
         sender.write("a", "1");
@@ -79,7 +123,7 @@ class StateTransferTest {
         sender.write("b", "2");
         sender.pass(Duration.ofSeconds(10));
         sender.tick();
-        StateChunk chunk = request(bytes("a"));
+        StateChunk chunk = request(new Cursor(bytes("a"), new Dot(SELF, 1)));
         assertThat(chunk.entries()).hasSize(2);
         assertThat(chunk.context().runs().get(SELF)).isEqualTo(2);
     }
@@ -89,7 +133,7 @@ class StateTransferTest {
         long session = beginTransfer();
         List<Effect> effects = receiver.receive(PEER, chunk(session, null, "b", OF_PEER, entry("a", 1)));
         assertThat(effects)
-                .containsExactly(new Effect.Send(PEER, Lane.BULK, new StateRequest(STORE, session, bytes("b"))));
+                .containsExactly(new Effect.Send(PEER, Lane.BULK, new StateRequest(STORE, session, at("b"))));
         assertThat(receiver.entries()).containsExactly("gone=x");
 
         effects = receiver.receive(PEER, chunk(session, "b", null, OF_PEER, entry("b", 2)));
@@ -188,7 +232,7 @@ class StateTransferTest {
         assertThat(receiver.entries()).isEmpty();
     }
 
-    private StateChunk request(dev.grapevine.bytes.Bytes cursor) {
+    private StateChunk request(@Nullable Cursor cursor) {
         return sent(sender.receive(PEER, new StateRequest(STORE, 7, cursor)), StateChunk.class)
                 .get(0);
     }
@@ -209,6 +253,10 @@ class StateTransferTest {
         return new CausalContext(VersionVector.of(Map.of(PEER, run)), List.of());
     }
 
+    private static Cursor at(String key) {
+        return new Cursor(bytes(key), new Dot(PEER, 1));
+    }
+
     private static Entry entry(String key, long counter) {
         return new Entry(
                 bytes(key), new Dot(PEER, counter), new HybridTimestamp(Fixture.WALL, 0), bytes("v" + counter));
@@ -218,8 +266,8 @@ class StateTransferTest {
         return new StateChunk(
                 STORE,
                 session,
-                from == null ? null : bytes(from),
-                to == null ? null : bytes(to),
+                from == null ? null : at(from),
+                to == null ? null : at(to),
                 List.of(entries),
                 context);
     }
