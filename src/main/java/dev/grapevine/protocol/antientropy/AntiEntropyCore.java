@@ -158,7 +158,8 @@ public final class AntiEntropyCore {
             reject(RejectReason.INVALID_RANGE, from, frame, problem, out);
             return;
         }
-        if (FrameChecks.isForged(frame, lastOwn(frame.store()))) {
+        Dot lastOwn = lastOwn(frame.store());
+        if (frame.operations().stream().allMatch(operation -> FrameChecks.isForged(operation, lastOwn))) {
             reject(RejectReason.FORGED_ORIGIN, from, frame, "operations of this member's that it never made", out);
             return;
         }
@@ -168,7 +169,14 @@ public final class AntiEntropyCore {
         }
         long applied = store.replica.applied();
         long overflowed = store.replica.overflowed();
-        frame.operations().forEach(operation -> store.replica.receive(from, operation, now, out));
+        for (Operation operation : frame.operations()) {
+            // A relay may have been lied to, and must not be cut off for it: what else it sends is taken.
+            if (FrameChecks.isForged(operation, lastOwn)) {
+                reject(RejectReason.FORGED_ORIGIN, from, frame, operation.dot() + " that was never made", out);
+            } else {
+                store.replica.receive(from, operation, now, out);
+            }
+        }
         if (store.replica.applied() != applied) {
             store.sync.changed(now);
         }
@@ -183,16 +191,26 @@ public final class AntiEntropyCore {
             reject(RejectReason.INVALID_RANGE, from, frame, problem, out);
             return;
         }
-        if (FrameChecks.isForged(frame.context(), lastOwn(frame.store()))) {
-            reject(RejectReason.FORGED_ORIGIN, from, frame, "a digest of operations that were never made", out);
-            return;
-        }
+        CausalContext context = withoutForged(from, frame, frame.context(), out);
         // That a peer has an empty store is no reason to have one here.
-        boolean empty = frame.context().equals(CausalContext.EMPTY);
+        boolean empty = context.equals(CausalContext.EMPTY);
         Store store = empty ? stores.get(frame.store()) : storeOfPeer(from, frame, now, out);
         if (store != null) {
-            store.sync.digest(from, frame, now, out);
+            store.sync.digest(from, new StoreDigest(frame.store(), context, frame.request()), now, out);
         }
+    }
+
+    /**
+     * A context without the dots of this member that it never gave, which are counted. The peer may have been lied to: it
+     * must not be cut off for it.
+     */
+    private CausalContext withoutForged(Origin from, AntiEntropyFrame frame, CausalContext context, Effects out) {
+        Dot lastOwn = lastOwn(frame.store());
+        if (!FrameChecks.isForged(context, lastOwn)) {
+            return context;
+        }
+        reject(RejectReason.FORGED_ORIGIN, from, frame, "operations of this member's that it never made", out);
+        return FrameChecks.withoutForged(context, lastOwn);
     }
 
     private void request(Origin from, StateRequest frame, Time now, Effects out) {
@@ -211,10 +229,9 @@ public final class AntiEntropyCore {
         String problem = FrameChecks.problem(frame);
         if (store == null || problem != null) {
             reject(RejectReason.INVALID_RANGE, from, frame, problem == null ? "no such store" : problem, out);
-        } else if (FrameChecks.isForged(frame.context(), lastOwn(frame.store()))) {
-            reject(RejectReason.FORGED_ORIGIN, from, frame, "a state of operations that were never made", out);
         } else {
-            store.sync.chunk(from, frame, now, out);
+            CausalContext context = withoutForged(from, frame, frame.context(), out);
+            store.sync.chunk(from, FrameChecks.within(frame, context), now, out);
         }
     }
 

@@ -2,21 +2,27 @@ package dev.grapevine.protocol.antientropy;
 
 import dev.grapevine.clock.Dot;
 import dev.grapevine.clock.HybridTimestamp;
+import dev.grapevine.clock.VersionVector;
 import dev.grapevine.crdt.CausalContext;
 import dev.grapevine.crdt.DotRange;
 import dev.grapevine.crdt.DotSet;
+import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.AntiEntropyFrame;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Cursor;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Entry;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Operation;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Operations;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StateChunk;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a frame of a correct peer always satisfies. Everything is checked before anything is applied, so a frame is taken
- * whole or refused whole.
+ * whole or refused whole, except that operations in this member's own name which it never made are left out alone: a
+ * correct peer may have been told them by a liar.
  */
 final class FrameChecks {
 
@@ -112,15 +118,38 @@ final class FrameChecks {
                 || context.cloud().stream().anyMatch(range -> isForged(new Dot(range.origin(), range.to()), lastOwn));
     }
 
-    /** Whether something names a dot of this member that it never gave. */
-    static boolean isForged(Operations frame, Dot lastOwn) {
-        for (Operation operation : frame.operations()) {
-            if (isForged(operation.dot(), lastOwn)
-                    || operation.superseded().stream().anyMatch(dot -> isForged(dot, lastOwn))) {
-                return true;
+    /** A context without the dots of this member that it never gave. */
+    static CausalContext withoutForged(CausalContext context, Dot lastOwn) {
+        Origin self = lastOwn.origin();
+        TreeMap<Origin, Long> runs = new TreeMap<>(context.runs().counters());
+        runs.computeIfPresent(
+                self, (origin, run) -> lastOwn.counter() == 0 ? null : Long.valueOf(Math.min(run, lastOwn.counter())));
+        List<DotRange> cloud = new ArrayList<>();
+        for (DotRange range : context.cloud()) {
+            long to = range.origin().equals(self) ? Math.min(range.to(), lastOwn.counter()) : range.to();
+            if (range.from() <= to) {
+                cloud.add(new DotRange(range.origin(), range.from(), to));
             }
         }
-        return false;
+        return new CausalContext(VersionVector.of(runs), cloud);
+    }
+
+    /** A chunk with a smaller context, and without what that does not cover. */
+    static StateChunk within(StateChunk chunk, CausalContext context) {
+        if (context.equals(chunk.context())) {
+            return chunk;
+        }
+        DotSet covered = DotSet.of(context);
+        List<Entry> entries = chunk.entries().stream()
+                .filter(entry -> covered.contains(entry.dot()))
+                .toList();
+        return new StateChunk(chunk.store(), chunk.session(), chunk.from(), chunk.to(), entries, context);
+    }
+
+    /** Whether something names a dot of this member that it never gave. */
+    static boolean isForged(Operation operation, Dot lastOwn) {
+        return isForged(operation.dot(), lastOwn)
+                || operation.superseded().stream().anyMatch(dot -> isForged(dot, lastOwn));
     }
 
     private static boolean isForged(Dot dot, Dot lastOwn) {

@@ -164,8 +164,7 @@ final class Speaker {
         }
         forgetAccusations(rumor);
         // In a full mesh whoever began has told everybody already.
-        boolean someUnlinked =
-                linked.size() < table.presentCount() - 1 && refinements.contains(Refinement.URGENCY);
+        boolean someUnlinked = linked.size() < table.presentCount() - 1 && refinements.contains(Refinement.URGENCY);
         if (isUrgent(rumor) && someUnlinked && eagerTurns > 0) {
             eager.add(rumor);
         } else {

@@ -7,6 +7,7 @@ import static dev.grapevine.protocol.antientropy.Fixture.THIRD;
 import static dev.grapevine.protocol.antientropy.Fixture.bytes;
 import static dev.grapevine.protocol.antientropy.Fixture.put;
 import static dev.grapevine.protocol.antientropy.Fixture.rejections;
+import static dev.grapevine.protocol.antientropy.Fixture.sent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.grapevine.clock.Dot;
@@ -24,7 +25,9 @@ import dev.grapevine.protocol.frame.AntiEntropyFrame.StateOffer;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StateRequest;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StoreDigest;
 import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -96,17 +99,51 @@ class FrameRejectionTest {
     }
 
     @Test
-    void operationsOfThisMemberThatItNeverMade() {
-        assertRejected(RejectReason.FORGED_ORIGIN, put(SELF, 2, 0, "k", "x"));
-        assertRejected(RejectReason.FORGED_ORIGIN, put(PEER, 3, 0, "k", "x", new Dot(SELF, 2)));
-        assertRejected(RejectReason.FORGED_ORIGIN, digest(Map.of(SELF, 2L)));
+    void operationsOfThisMemberThatItNeverMadeAreLeftOutAlone() {
+        assertRejected(RejectReason.FORGED_ORIGIN, new Operations(STORE, List.of(put(SELF, 2, 0, "k", "x"))));
         assertRejected(
                 RejectReason.FORGED_ORIGIN,
-                new StoreDigest(
-                        STORE, new CausalContext(VersionVector.EMPTY, List.of(new DotRange(SELF, 7, 7))), true));
+                new Operations(STORE, List.of(put(PEER, 3, 0, "k", "x", new Dot(SELF, 2)))));
         assertRejected(RejectReason.FORGED_ORIGIN, new Operations("new", List.of(put(SELF, 1, 0, "k", "x"))));
+        List<Effect> effects =
+                at.receive(PEER, put(SELF, 2, 0, "k", "x"), put(PEER, 2, 0, "honest", "y"), put(SELF, 7, 0, "l", "x"));
+        assertThat(rejections(effects)).containsExactly(RejectReason.FORGED_ORIGIN, RejectReason.FORGED_ORIGIN);
+        assertThat(at.entries()).containsExactly("honest=y", "k=mine", "p=theirs");
         at.write("k", null);
         assertThat(rejections(at.receive(PEER, put(SELF, 1, 0, "k", "mine")))).isEmpty();
+    }
+
+    @Test
+    void theRestOfADigestThatNamesForgedOperationsCounts() {
+        assertRejected(
+                RejectReason.FORGED_ORIGIN,
+                new StoreDigest("new", digest(Map.of(SELF, 2L)).context(), true));
+        at.pass(Duration.ofSeconds(1));
+        List<DotRange> ahead = List.of(new DotRange(SELF, 7, 9));
+        List<Effect> effects = at.receive(
+                PEER,
+                new StoreDigest(STORE, new CausalContext(VersionVector.of(Map.of(PEER, 1L, SELF, 2L)), ahead), false));
+        assertThat(effects)
+                .contains(new Effect.Noted(ProtocolEvent.SYNC_EQUAL, 1))
+                .hasSize(2);
+        assertThat(rejections(effects)).containsExactly(RejectReason.FORGED_ORIGIN);
+        effects = at.receive(PEER, digest(Map.of(PEER, 5L, SELF, 2L)));
+        assertThat(sent(effects, StoreDigest.class)).hasSize(1).allMatch(StoreDigest::request);
+    }
+
+    @Test
+    void theRestOfAStateThatNamesForgedOperationsIsTaken() {
+        at.pass(Duration.ofSeconds(1));
+        at.receive(PEER, digest(Map.of(PEER, 2L)));
+        StateRequest request = sent(at.receive(PEER, new StateOffer(STORE)), StateRequest.class)
+                .get(0);
+        CausalContext context = digest(Map.of(PEER, 2L, SELF, 2L)).context();
+        List<Entry> entries = List.of(
+                new Entry(bytes("honest"), new Dot(PEER, 2), HybridTimestamp.ZERO, bytes("y")),
+                new Entry(bytes("l"), new Dot(SELF, 2), HybridTimestamp.ZERO, bytes("x")));
+        List<Effect> effects = at.receive(PEER, new StateChunk(STORE, request.session(), null, null, entries, context));
+        assertThat(rejections(effects)).containsExactly(RejectReason.FORGED_ORIGIN);
+        assertThat(at.entries()).containsExactly("honest=y");
     }
 
     @Test
@@ -153,7 +190,6 @@ class FrameRejectionTest {
         assertRejected(RejectReason.INVALID_RANGE, chunk(STORE, List.of(uncovered), Map.of(PEER, 1L)));
         assertRejected(RejectReason.INVALID_RANGE, chunk(STORE, List.of(b, a), Map.of(PEER, 1L)));
         assertRejected(RejectReason.INVALID_RANGE, chunk(STORE, List.of(a, a), Map.of(PEER, 1L)));
-        assertRejected(RejectReason.FORGED_ORIGIN, chunk(STORE, List.of(), Map.of(SELF, 5L)));
         CausalContext context = digest(Map.of(PEER, 1L)).context();
         Cursor place = new Cursor(bytes("a"), new Dot(PEER, 1));
         assertRejected(RejectReason.INVALID_RANGE, new StateChunk(STORE, 1, null, place, List.of(a), context));

@@ -42,7 +42,8 @@ class OriginLimitTest {
         assertThat(refused).containsOnly(RejectReason.CONTEXT_OVERFLOW);
         assertThat(at.entries()).hasSize(AntiEntropyFrame.MAX_ORIGINS - 1);
         at.write("mine", "v");
-        assertThat(rejections(at.receive(PEER, put(member(100), 2, 2, "k", "w")))).isEmpty();
+        assertThat(rejections(at.receive(PEER, put(member(100), 2, 2, "k", "w"))))
+                .isEmpty();
         at.pass(Duration.ofSeconds(20));
         StoreDigest digest = sent(at.tick(), StoreDigest.class).get(0);
         assertThat(digest.context().runs().get(SELF)).isEqualTo(1);
@@ -91,8 +92,8 @@ class OriginLimitTest {
         at.linkUp(PEER);
         at.pass(Duration.ofMillis(100));
         at.receive(PEER, new StoreDigest(STORE, context, false));
-        StateRequest request =
-                sent(at.receive(PEER, new StateOffer(STORE)), StateRequest.class).get(0);
+        StateRequest request = sent(at.receive(PEER, new StateOffer(STORE)), StateRequest.class)
+                .get(0);
         return rejections(at.receive(PEER, new StateChunk(STORE, request.session(), null, null, List.of(), context)));
     }
 }

@@ -104,8 +104,10 @@ class StateTransferTest {
         List<StateRequest> request = sent(to.receive(PEER, new StateOffer(STORE)), StateRequest.class);
         int chunks = 0;
         while (!request.isEmpty()) {
-            StateChunk chunk = sent(from.receive(PEER, request.get(0)), StateChunk.class).get(0);
-            assertThat(chunk.size() - 40 * chunk.context().runs().counters().size()).isLessThan(maxChunk);
+            StateChunk chunk =
+                    sent(from.receive(PEER, request.get(0)), StateChunk.class).get(0);
+            assertThat(chunk.size() - 40 * chunk.context().runs().counters().size())
+                    .isLessThan(maxChunk);
             List<Effect> effects = to.receive(PEER, chunk);
             assertThat(rejections(effects)).isEmpty();
             request = sent(effects, StateRequest.class);
@@ -264,11 +266,6 @@ class StateTransferTest {
 
     private static StateChunk chunk(long session, String from, String to, CausalContext context, Entry... entries) {
         return new StateChunk(
-                STORE,
-                session,
-                from == null ? null : at(from),
-                to == null ? null : at(to),
-                List.of(entries),
-                context);
+                STORE, session, from == null ? null : at(from), to == null ? null : at(to), List.of(entries), context);
     }
 }
