@@ -15,7 +15,7 @@ import java.time.Duration;
  * @param transferTimeout how long a state transfer may stand still before it is begun again; default 5 s
  * @param maxDrift how far a stamp may be ahead of the wall clock; default 60 s
  * @param cloudDots most dots ahead of the runs that a store keeps, and most
- *     operations that wait for what they supersede; default 16,384
+ *     operations that wait for what they supersede; default 16,384, which is the most
  * @param maxStores most stores; default 1,024
  */
 public record AntiEntropySettings(
