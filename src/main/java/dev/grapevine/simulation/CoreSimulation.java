@@ -6,10 +6,13 @@ import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.NodeSettings;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Input;
+import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.transport.LinkLimits;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -30,6 +33,7 @@ public final class CoreSimulation {
     private final List<CoreNode> nodes = new ArrayList<>();
     private final List<Address> seeds = new ArrayList<>();
     private final Workload workload;
+    private final Map<ProtocolEvent, Long> noted = new EnumMap<>(ProtocolEvent.class);
 
     /**
      * A cluster whose members start at once when time passes.
@@ -97,8 +101,30 @@ public final class CoreSimulation {
         return workload.operations();
     }
 
+    /**
+     * How often a core did or saw something, over all members: what a run really went through.
+     *
+     * @param event what
+     * @return how often
+     */
+    public long noted(ProtocolEvent event) {
+        return noted.getOrDefault(event, 0L);
+    }
+
+    /**
+     * How often a member declared another dead that was running.
+     *
+     * @return the number
+     */
+    public long removedAlive() {
+        return context.members().removedAlive();
+    }
+
     private void told(CoreNode node, Effect effect) {
         int index = node.index();
+        if (effect instanceof Effect.Noted happened) {
+            noted.merge(happened.event(), happened.count(), Long::sum);
+        }
         if (effect instanceof Effect.MemberChanged changed) {
             context.trace(index, "member", changed.member() + " " + changed.status());
             context.members().changed(node, changed.member(), changed.status());

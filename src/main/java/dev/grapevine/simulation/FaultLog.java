@@ -3,9 +3,8 @@ package dev.grapevine.simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What was done to a simulated cluster, and when. It answers whether a removal had a cause.
@@ -32,28 +31,52 @@ public final class FaultLog {
         }
     }
 
+    /** Everybody may believe everybody dead from now on: frames are lost. */
+    Cause beginEverywhere(long nanos) {
+        return begin(new Cause(nanos, Duration.ZERO, (observer, subject) -> true));
+    }
+
     /**
-     * Something began that can make others believe a member dead.
+     * Everybody may believe a member dead.
      *
-     * @param nodes whom it touches, or null for everybody
-     * @return ends it
+     * @param patience for how long that must have gone on before anybody does
      */
-    Cause begin(long nanos, @Nullable SortedSet<Integer> nodes) {
-        Cause cause = new Cause(nanos, nodes == null ? null : new TreeSet<>(nodes));
+    Cause beginOf(long nanos, int node, Duration patience) {
+        return begin(new Cause(nanos, patience, (observer, subject) -> subject == node));
+    }
+
+    /**
+     * Two groups may believe each other's members dead, and none of their own.
+     *
+     * @param patience for how long that must have gone on before anybody does
+     */
+    Cause beginBetween(long nanos, Set<Integer> one, Set<Integer> other, Duration patience) {
+        TreeSet<Integer> here = new TreeSet<>(one);
+        TreeSet<Integer> there = new TreeSet<>(other);
+        return begin(new Cause(
+                nanos,
+                patience,
+                (observer, subject) -> (here.contains(observer) && there.contains(subject))
+                        || (there.contains(observer) && here.contains(subject))));
+    }
+
+    private Cause begin(Cause cause) {
         causes.add(cause);
         return cause;
     }
 
     /**
-     * Whether something was done to a member, or to its links, that explains why others believe it dead.
+     * Whether something was done that explains why one member believes another dead.
      *
-     * @param node the member's number
+     * @param observer the number of the member that believes it
+     * @param subject the number of the member that it believes dead
      * @param nanos virtual time of the removal
      * @param grace for how long after its end a fault still counts: suspicions and rumors take their time
-     * @return true if a crash, stall, partition or loss that touched it lasted at some moment of the grace before
+     * @return true if at some moment of the grace before, the subject had crashed, had stood still or been cut off from
+     *     the observer for long enough, or frames were being lost
      */
-    public boolean explainsRemoval(int node, long nanos, Duration grace) {
-        return causes.stream().anyMatch(cause -> cause.touches(node, nanos, grace.toNanos()));
+    public boolean explainsRemoval(int observer, int subject, long nanos, Duration grace) {
+        return causes.stream().anyMatch(cause -> cause.explains(observer, subject, nanos, grace.toNanos()));
     }
 
     /**
@@ -69,23 +92,31 @@ public final class FaultLog {
         return List.copyOf(copy);
     }
 
+    /** Who may believe whom dead. */
+    @FunctionalInterface
+    private interface Blame {
+        boolean of(int observer, int subject);
+    }
+
     /** A span of time in which some members were in trouble. */
     static final class Cause {
         private final long from;
-        private final @Nullable SortedSet<Integer> nodes;
+        private final long patience;
+        private final Blame blame;
         private long to = Long.MAX_VALUE;
 
-        private Cause(long from, @Nullable SortedSet<Integer> nodes) {
+        private Cause(long from, Duration patience, Blame blame) {
             this.from = from;
-            this.nodes = nodes;
+            this.patience = patience.toNanos();
+            this.blame = blame;
         }
 
         void end(long nanos) {
             to = Math.min(to, nanos);
         }
 
-        private boolean touches(int node, long nanos, long grace) {
-            return (nodes == null || nodes.contains(node)) && from <= nanos && to >= nanos - grace;
+        private boolean explains(int observer, int subject, long nanos, long grace) {
+            return from <= nanos - patience && to >= nanos - grace && blame.of(observer, subject);
         }
     }
 }

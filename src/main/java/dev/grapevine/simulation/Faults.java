@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Faults {
 
+    /** A member that only stands still, or is only cut off, for less than this is removed by nobody. */
+    static final Duration PATIENCE = Duration.ofSeconds(3);
+
     private final SimulatedNetwork network;
     private final FaultLog log;
     private final NodeControl nodes;
@@ -56,7 +59,7 @@ public final class Faults {
         if (loss != null) {
             loss.end(now());
         }
-        loss = probability > 0 ? log.begin(now(), null) : null;
+        loss = probability > 0 ? log.beginEverywhere(now()) : null;
         note("loss " + probability);
         return this;
     }
@@ -114,7 +117,7 @@ public final class Faults {
         SortedSet<Integer> touched = new TreeSet<>(one);
         touched.addAll(other);
         touched.forEach(this::checked);
-        FaultLog.Cause cause = log.begin(now(), touched);
+        FaultLog.Cause cause = log.beginBetween(now(), one, other, PATIENCE);
         forEachPair(one, other, both, network.conditions()::block);
         network.pathsChanged();
         Partition healing = new Partition() {
@@ -156,7 +159,7 @@ public final class Faults {
             return this;
         }
         note("stall node " + node + " for " + duration);
-        stalls.put(node, log.begin(now(), new TreeSet<>(Set.of(node))));
+        stalls.put(node, log.beginOf(now(), node, PATIENCE));
         process.stall();
         network.pathsChanged();
         FaultLog.Cause cause = stalls.get(node);
@@ -195,7 +198,7 @@ public final class Faults {
             if (stall != null) {
                 stall.end(now());
             }
-            crashes.put(node, log.begin(now(), new TreeSet<>(Set.of(node))));
+            crashes.put(node, log.beginOf(now(), node, Duration.ZERO));
             nodes.crash(node);
             network.pathsChanged();
         }

@@ -19,6 +19,7 @@ final class MembershipWatch {
     private final Violations violations;
     private final RemovalChecker removals;
     private final MemberResurrectionChecker resurrections;
+    private long removedAlive;
 
     MembershipWatch(SimulationScheduler scheduler, FaultLog log, Violations violations) {
         this.scheduler = scheduler;
@@ -29,6 +30,11 @@ final class MembershipWatch {
 
     void add(SimulatedMember member) {
         byAddress.put(member.host().address(), member);
+    }
+
+    /** How often a member declared a running one dead. */
+    long removedAlive() {
+        return removedAlive;
     }
 
     void ended(Origin life) {
@@ -43,7 +49,10 @@ final class MembershipWatch {
         }
         resurrections.status(scheduler.nanos(), observer.life(), member.origin(), status);
         if (subject.isRunning() && subject.origin().equals(member.origin())) {
-            removals.status(scheduler.nanos(), observer.life(), subject.index(), status);
+            removals.status(scheduler.nanos(), observer.index(), subject.index(), status);
+            if (status == MemberStatus.DEAD) {
+                removedAlive++;
+            }
         }
     }
 

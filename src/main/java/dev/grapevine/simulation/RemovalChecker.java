@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Membership: nobody is declared dead without a cause. A cause is a crash, stall, partition or loss that touched the
- * member or its links, as the {@link FaultLog} has it.
+ * Membership: nobody is declared dead without a cause. A cause is that the member crashed, that it stood still or was cut
+ * off from that very observer for 3 s or more, or that frames were being lost, as the {@link FaultLog} has it.
  */
 public final class RemovalChecker {
 
@@ -34,13 +34,14 @@ public final class RemovalChecker {
      * A member stands differently in the view of another.
      *
      * @param nanos virtual time
-     * @param observer in whose view
+     * @param observer in whose view, by its number
      * @param subject whose standing; must be the present life of that member, since of an earlier life nothing is false
      * @param status how it stands now
      */
-    public void status(long nanos, String observer, int subject, MemberStatus status) {
-        if (status == MemberStatus.DEAD && !log.explainsRemoval(subject, nanos, grace)) {
-            violations.accept(observer + " declared node " + subject + " dead, to which nothing was done");
+    public void status(long nanos, int observer, int subject, MemberStatus status) {
+        if (status == MemberStatus.DEAD && !log.explainsRemoval(observer, subject, nanos, grace)) {
+            violations.accept("node " + observer + " declared node " + subject
+                    + " dead, and nothing was done that explains it");
         }
     }
 }

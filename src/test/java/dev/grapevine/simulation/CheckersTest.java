@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Every checker is shown a run that breaks its promise, and must say so; and one that keeps it. */
@@ -80,29 +80,41 @@ class CheckersTest {
     @Test
     void aRemovalWithoutACauseIsFound() {
         FaultLog log = new FaultLog();
-        FaultLog.Cause stall = log.begin(10 * SECOND, new TreeSet<>(List.of(1)));
+        FaultLog.Cause stall = log.beginOf(10 * SECOND, 1, Duration.ofSeconds(1));
         stall.end(12 * SECOND);
         RemovalChecker checker = new RemovalChecker(log, Duration.ofSeconds(5), violations::add);
-        checker.status(11 * SECOND, "node 0", 1, MemberStatus.DEAD);
-        checker.status(16 * SECOND, "node 0", 1, MemberStatus.DEAD);
-        checker.status(11 * SECOND, "node 0", 2, MemberStatus.SUSPECT);
+        checker.status(11 * SECOND, 0, 1, MemberStatus.DEAD);
+        checker.status(16 * SECOND, 0, 1, MemberStatus.DEAD);
+        checker.status(11 * SECOND, 0, 2, MemberStatus.SUSPECT);
         assertThat(violations).isEmpty();
-        checker.status(9 * SECOND, "node 0", 1, MemberStatus.DEAD);
-        checker.status(18 * SECOND, "node 0", 1, MemberStatus.DEAD);
-        checker.status(11 * SECOND, "node 0", 2, MemberStatus.DEAD);
+        checker.status(9 * SECOND, 0, 1, MemberStatus.DEAD);
+        checker.status(11 * SECOND - 1, 0, 1, MemberStatus.DEAD);
+        checker.status(18 * SECOND, 0, 1, MemberStatus.DEAD);
+        checker.status(11 * SECOND, 0, 2, MemberStatus.DEAD);
         assertThat(violations)
                 .containsExactly(
-                        "node 0 declared node 1 dead, to which nothing was done",
-                        "node 0 declared node 1 dead, to which nothing was done",
-                        "node 0 declared node 2 dead, to which nothing was done");
+                        "node 0 declared node 1 dead, and nothing was done that explains it",
+                        "node 0 declared node 1 dead, and nothing was done that explains it",
+                        "node 0 declared node 1 dead, and nothing was done that explains it",
+                        "node 0 declared node 2 dead, and nothing was done that explains it");
+    }
+
+    @Test
+    void aPartitionExplainsOnlyRemovalsAcrossIt() {
+        FaultLog log = new FaultLog();
+        log.beginBetween(SECOND, Set.of(0, 1), Set.of(2), Duration.ZERO);
+        assertThat(log.explainsRemoval(0, 2, 2 * SECOND, Duration.ZERO)).isTrue();
+        assertThat(log.explainsRemoval(2, 1, 2 * SECOND, Duration.ZERO)).isTrue();
+        assertThat(log.explainsRemoval(0, 1, 2 * SECOND, Duration.ZERO)).isFalse();
+        assertThat(log.explainsRemoval(0, 3, 2 * SECOND, Duration.ZERO)).isFalse();
     }
 
     @Test
     void lossIsACauseForEverybodyUntilItEnds() {
         FaultLog log = new FaultLog();
-        log.begin(SECOND, null).end(2 * SECOND);
-        assertThat(log.explainsRemoval(4, 2 * SECOND, Duration.ZERO)).isTrue();
-        assertThat(log.explainsRemoval(4, 3 * SECOND, Duration.ZERO)).isFalse();
+        log.beginEverywhere(SECOND).end(2 * SECOND);
+        assertThat(log.explainsRemoval(3, 4, 2 * SECOND, Duration.ZERO)).isTrue();
+        assertThat(log.explainsRemoval(3, 4, 3 * SECOND, Duration.ZERO)).isFalse();
     }
 
     @Test
