@@ -8,8 +8,10 @@ import java.time.Duration;
  * @param maxPayloadBytes longest payload of a message, in bytes; a longer one fails at the publish call; default 256 KiB
  * @param retainedBytes how many bytes a publisher retains for repair, over all topics, each message with 64 bytes of
  *     overhead; the oldest give way; default 16 MiB
- * @param reorderMessages how many messages of one stream are held back while an earlier one is missing; default 4,096
- * @param reorderBytes how many bytes of all streams are held back, counted likewise; default 16 MiB
+ * @param reorderMessages how many messages of one stream are held back while an earlier one is missing; default
+ *     16,384. A stream that publishes more than this in a round trip stays behind after a loss
+ * @param reorderBytes how many bytes of all streams are held back, counted likewise and 192 more for each run; default
+ *     16 MiB
  * @param pullDelay how long a missing message may be merely late before it is asked for; default 20 ms
  * @param pullRetry how long an answer may take before it is asked for again; default 500 ms, doubled up to 8 s
  * @param digestInterval how often a publisher tells how far its streams are while there is something new; default 500 ms
@@ -32,7 +34,7 @@ public record DisseminationSettings(
     public static final DisseminationSettings DEFAULT = new DisseminationSettings(
             256 << 10,
             16L << 20,
-            4096,
+            16_384,
             16L << 20,
             Duration.ofMillis(20),
             Duration.ofMillis(500),

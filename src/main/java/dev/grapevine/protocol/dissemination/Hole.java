@@ -7,6 +7,7 @@ final class Hole {
     private final long to;
     private boolean asked;
     private long due;
+    private long dueInFront;
     private long patience;
 
     /**
@@ -15,19 +16,26 @@ final class Hole {
      * @param from first sequence
      * @param to last sequence
      * @param due when to ask
+     * @param dueInFront when to ask if nothing that is held back is before it
      */
-    Hole(long from, long to, long due) {
+    Hole(long from, long to, long due, long dueInFront) {
         this.from = from;
         this.to = to;
         this.due = due;
+        this.dueInFront = dueInFront;
     }
 
     /** A part of this hole, in the same state. */
     Hole part(long partFrom, long partTo) {
-        Hole part = new Hole(partFrom, partTo, due);
+        Hole part = new Hole(partFrom, partTo, due, dueInFront);
         part.asked = asked;
         part.patience = patience;
         return part;
+    }
+
+    /** This hole and its upper neighbour, neither of which was asked for: due when its beginning is. */
+    Hole with(Hole neighbour) {
+        return part(from, neighbour.to);
     }
 
     long from() {
@@ -42,12 +50,20 @@ final class Hole {
         return to - from + 1;
     }
 
+    Range range() {
+        return new Range(from, to);
+    }
+
     boolean asked() {
         return asked;
     }
 
     boolean due(long now) {
         return due - now <= 0;
+    }
+
+    boolean due(long now, boolean inFront) {
+        return due - now <= 0 || inFront && dueInFront - now <= 0;
     }
 
     /** It is asked for now; the answer may take this long. */
@@ -71,5 +87,6 @@ final class Hole {
     void forgetRequest(long newDue) {
         asked = false;
         due = newDue;
+        dueInFront = newDue;
     }
 }

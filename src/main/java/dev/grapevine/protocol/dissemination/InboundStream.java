@@ -62,6 +62,11 @@ final class InboundStream {
         return !isOpen() || !holes.isEmpty();
     }
 
+    /** How many ranges it remembers as missing. */
+    int holes() {
+        return holes.count();
+    }
+
     /** Whether it waits in the queue of those that ask; kept here so that the queue needs no look-up. */
     boolean queued() {
         return queued;
@@ -113,16 +118,16 @@ final class InboundStream {
         }
     }
 
-    /** Holds back what there is room for; the rest counts as missing. */
+    /** Holds back what there is room for; the rest counts as missing, and is asked for when there is room. */
     private long hold(Publications run, Range part, long now) {
         int taken = held.hold(run, part);
         if (isOpen()) {
+            long refused = part.from() + taken;
             if (taken > 0) {
-                holes.remove(part.from(), part.from() + taken - 1, now);
+                holes.remove(part.from(), refused - 1, now);
             }
-            long refused = Math.max(part.from() + taken, knownLast + 1);
             if (refused <= part.to()) {
-                holes.add(refused, part.to(), now + settings.pullRetry().toNanos());
+                holes.refused(refused, part.to(), now);
             }
         }
         return part.count() - taken;
@@ -204,16 +209,22 @@ final class InboundStream {
         holes.forgetRequests(now + settings.pullDelay().toNanos());
     }
 
-    /** Sends the requests that are due and have their turn. */
+    /** Sends the requests that have their turn. */
     void ask(long now, RequestAllowance allowance, Effects out) {
         if (isOpen()) {
-            holes.ask(now, missing -> pull(missing, allowance, out));
+            holes.ask(now, held, missing -> pull(missing, allowance, out));
         } else if (queryDue - now <= 0 && !allowance.isEmpty()) {
             allowance.take();
             out.add(new Effect.Send(origin, Lane.CONTROL, new StreamQuery(origin, topic)));
             queryDue = now + queryPatience;
             queryPatience = Math.max(queryPatience, Math.min(2 * queryPatience, Limits.MAX_PATIENCE_NANOS));
         }
+    }
+
+    /** Repeats the requests whose answer is overdue, then sends those that have their turn. */
+    void tick(long now, RequestAllowance allowance, Effects out) {
+        holes.askAgain(now, missing -> pull(missing, allowance, out));
+        ask(now, allowance, out);
     }
 
     private boolean pull(Range missing, RequestAllowance allowance, Effects out) {

@@ -215,7 +215,7 @@ final class InboundStreams {
                 continue;
             }
             if (linked.contains(stream.origin())) {
-                stream.ask(now, allowance, out);
+                stream.tick(now, allowance, out);
             }
             incomplete.addLast(stream);
         }

@@ -18,11 +18,21 @@ final class Limits {
     /** What keeping a message costs beyond its bytes: the object, its place in a list, the array's header. */
     static final int MESSAGE_OVERHEAD = 64;
 
-    /** Most messages of one stream that are asked for at a time; further ones follow as these come. */
-    static final int PULL_MESSAGES = 4096;
+    /** What holding back a run costs beyond its messages: its place among the runs, and the hole in front of it. */
+    static final int RUN_OVERHEAD = 192;
+
+    /**
+     * Most messages of one stream that are asked for at a time; further ones follow as these come. The lowest need no room
+     * to be held back, so this bounds what one answer may cost, and with half of it on each round trip lets a stream of
+     * 40,000 messages a second be overtaken at 200 ms.
+     */
+    static final int PULL_MESSAGES = 16_384;
 
     /** Most separate ranges of one stream that are asked for at a time. */
     static final int PULL_RANGES = 16;
+
+    /** Most messages that one request has sent again between two that are missing, when holes are too many to ask for each. */
+    static final int PULL_OVERLAP = 16;
 
     /** Longest pause between two requests for the same thing, in nanoseconds. */
     static final long MAX_PATIENCE_NANOS = 8_000_000_000L;
@@ -30,8 +40,14 @@ final class Limits {
     /** Most requests of all streams together between two ticks: the control lane belongs to membership. */
     static final int REQUESTS_PER_TICK = 64;
 
-    /** Bytes of repair that one peer is served between two ticks; it may be passed by one frame. */
+    /**
+     * Bytes of repair that one peer is served between two ticks, besides twice what was published between the two before:
+     * so a reader that fell behind catches up however fast the stream goes on. It may be passed by one frame.
+     */
     static final int REPAIR_BYTES_PER_TICK = 512 << 10;
+
+    /** Most bytes of repair that one peer is served between two ticks however much is published: a full outbox loses. */
+    static final int MAX_REPAIR_BYTES_PER_TICK = 4 << 20;
 
     /** Requested ranges of one peer that wait to be served; a further one is rejected and asked for again. */
     static final int PENDING_REPAIRS = 256;

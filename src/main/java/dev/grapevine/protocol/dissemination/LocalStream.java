@@ -2,7 +2,10 @@ package dev.grapevine.protocol.dissemination;
 
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -77,15 +80,37 @@ final class LocalStream {
         return true;
     }
 
-    /** Messages from a retained sequence on, up to a sequence or to the end of the run that they were sent in. */
+    /**
+     * Messages from a retained sequence on, up to a sequence or as many as go into one frame: what was published one by
+     * one is repaired in runs, which is what makes catching up cheaper than keeping up.
+     */
     Publications repair(long from, long to) {
-        Publications run = run(indexOf(from));
-        if (from == run.first() && to >= run.last()) {
+        int position = indexOf(from);
+        Publications run = run(position);
+        if (from == run.first() && (to == run.last() || to > run.last() && fillsFrame(position))) {
             return run;
         }
-        int start = (int) (from - run.first());
-        int end = (int) (Math.min(to, run.last()) - run.first()) + 1;
-        return new Publications(origin, topic, from, run.payloads().subList(start, end));
+        List<Bytes> payloads = new ArrayList<>();
+        long bytes = 0;
+        for (long at = from; at <= to; at++) {
+            if (at > run.last()) {
+                run = run(++position);
+            }
+            Bytes payload = run.payloads().get((int) (at - run.first()));
+            bytes += payload.length();
+            if (at > from && (bytes > Limits.RUN_BYTES || payloads.size() == DisseminationFrame.MAX_PAYLOADS)) {
+                break;
+            }
+            payloads.add(payload);
+        }
+        return new Publications(origin, topic, from, List.copyOf(payloads));
+    }
+
+    /** Whether the run behind this one would not go into the same frame. */
+    private boolean fillsFrame(int position) {
+        Publications run = run(position);
+        return run.size() + run(position + 1).size() > Limits.RUN_BYTES
+                || run.payloads().size() + run(position + 1).payloads().size() > DisseminationFrame.MAX_PAYLOADS;
     }
 
     private int indexOf(long sequence) {

@@ -31,6 +31,7 @@ final class LocalStreams {
     private final Map<String, LocalStream> streams = new LinkedHashMap<>();
     private final Map<Origin, PeerView> linked = new LinkedHashMap<>();
     private final Map<Origin, PeerView> unlinked = new LinkedHashMap<>();
+    private long bytesSinceTick;
 
     LocalStreams(Origin self, DisseminationSettings settings, RandomGenerator random) {
         this.self = self;
@@ -83,6 +84,7 @@ final class LocalStreams {
 
     private void send(LocalStream stream, Publications run, Effects out) {
         window.add(stream, run);
+        bytesSinceTick += run.size();
         for (Origin peer : linked.keySet()) {
             out.add(new Effect.Send(peer, Lane.DATA, run));
         }
@@ -172,11 +174,14 @@ final class LocalStreams {
 
     void tick(long now, Effects out) {
         Collection<LocalStream> due = schedule.due(streams.values(), now);
+        long repairBytes =
+                Math.min(Limits.MAX_REPAIR_BYTES_PER_TICK, Limits.REPAIR_BYTES_PER_TICK + 2 * bytesSinceTick);
+        bytesSinceTick = 0;
         for (PeerView peer : linked.values()) {
             if (!due.isEmpty()) {
                 tell(peer, due, out);
             }
-            peer.tick(out);
+            peer.tick(repairBytes, out);
         }
     }
 

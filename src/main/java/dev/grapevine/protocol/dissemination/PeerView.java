@@ -11,8 +11,8 @@ import java.util.ArrayDeque;
 
 /**
  * What this member remembers of a peer as a reader of its streams: where they begin for it, and the repairs that it
- * asked for and has not been sent. Repairs are served in the order of the requests, up to
- * {@link Limits#REPAIR_BYTES_PER_TICK} between two ticks; so a request costs what is sent, whatever range it names.
+ * asked for and has not been sent. Repairs are served in the order of the requests, up to a number of bytes between two
+ * ticks; so a request costs what is sent, whatever range it names.
  */
 final class PeerView {
 
@@ -64,8 +64,9 @@ final class PeerView {
         return true;
     }
 
-    void tick(Effects out) {
-        allowance = Limits.REPAIR_BYTES_PER_TICK;
+    /** Serves what waits, within what may be sent before the next tick. */
+    void tick(long repairBytes, Effects out) {
+        allowance = repairBytes;
         if (!pending.isEmpty()) {
             serve(out);
         }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of one stream that came before an earlier one: runs in the order of their sequences that do not overlap.
- * Bounded in messages by itself and in bytes by a budget that all streams share; what does not fit is not taken.
+ * Bounded in messages by itself and in bytes by a budget that all streams share; what does not fit is not taken. A run
+ * costs more than its messages, {@link Limits#RUN_OVERHEAD}, since it is what separates two holes.
  */
 final class ReorderBuffer {
 
@@ -18,6 +19,7 @@ final class ReorderBuffer {
     private final HeldBudget budget;
     private final TreeMap<Long, List<Bytes>> runs = new TreeMap<>();
     private int messages;
+    private boolean refused;
 
     ReorderBuffer(int maxMessages, HeldBudget budget) {
         this.maxMessages = maxMessages;
@@ -31,6 +33,19 @@ final class ReorderBuffer {
     /** Sequence of the first message held; {@link Long#MAX_VALUE} if none is. */
     long first() {
         return runs.isEmpty() ? Long.MAX_VALUE : runs.firstKey();
+    }
+
+    /** Where the last run held begins; {@link Long#MAX_VALUE} if none is. */
+    long last() {
+        return runs.isEmpty() ? Long.MAX_VALUE : runs.lastKey();
+    }
+
+    /**
+     * How many more it is worth asking for. None when more than half is full, so that these are not asked for in crumbs, and
+     * none after something did not fit, until something was taken out.
+     */
+    int room() {
+        return refused || messages > maxMessages / 2 ? 0 : maxMessages - messages;
     }
 
     /** The parts of a range that are not held, in order. */
@@ -61,15 +76,28 @@ final class ReorderBuffer {
      */
     int hold(Publications run, Range part) {
         List<Bytes> payloads = Range.of(run).equals(part) ? run.payloads() : copy(run, part);
+        int taken = fitting(payloads);
+        refused |= taken < payloads.size();
+        if (taken == payloads.size()) {
+            runs.put(part.from(), payloads);
+        } else if (taken > 0) {
+            runs.put(part.from(), copy(run, new Range(part.from(), part.from() + taken - 1)));
+        }
+        return taken;
+    }
+
+    /** Takes of the budget, and counts, as many as there is room for. */
+    private int fitting(List<Bytes> payloads) {
+        if (!budget.take(Limits.RUN_OVERHEAD)) {
+            return 0;
+        }
         int taken = 0;
         while (taken < payloads.size() && messages < maxMessages && budget.take(Limits.cost(payloads.get(taken)))) {
             messages++;
             taken++;
         }
-        if (taken == payloads.size()) {
-            runs.put(part.from(), payloads);
-        } else if (taken > 0) {
-            runs.put(part.from(), copy(run, new Range(part.from(), part.from() + taken - 1)));
+        if (taken == 0) {
+            budget.give(Limits.RUN_OVERHEAD);
         }
         return taken;
     }
@@ -87,7 +115,9 @@ final class ReorderBuffer {
     @Nullable List<Bytes> take(long first) {
         List<Bytes> run = runs.remove(first);
         if (run != null) {
+            refused = false;
             messages -= run.size();
+            budget.give(Limits.RUN_OVERHEAD);
             for (Bytes payload : run) {
                 budget.give(Limits.cost(payload));
             }

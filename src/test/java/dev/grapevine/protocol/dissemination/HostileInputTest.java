@@ -152,9 +152,49 @@ class HostileInputTest {
 
         assertThat(node.after(Duration.ofMillis(20)))
                 .containsExactly(
-                        Fixture.control(ANN, new Pull(ANN, NEWS, 3, 4098)),
-                        noted(ProtocolEvent.REPAIR_REQUESTED, 4096));
+                        Fixture.control(ANN, new Pull(ANN, NEWS, 3, 2 + Limits.PULL_MESSAGES)),
+                        noted(ProtocolEvent.REPAIR_REQUESTED, Limits.PULL_MESSAGES));
         assertThat(node.after(Duration.ofMillis(50))).isEmpty();
+    }
+
+    @Test
+    void runsWithAHoleBeforeEachLeaveNoMoreHolesThanRunsThatAreHeldBack() {
+        int most = 100;
+        InboundStream stream = stream(Fixture.bounds(1024, most, 1 << 20, 16));
+        for (long sequence = 2; sequence <= 20_000; sequence += 2) {
+            stream.accept(run(ANN, NEWS, sequence, sequence), 0, effect -> {});
+        }
+
+        assertThat(stream.holes()).isEqualTo(most + 1);
+        assertThat(stream.knownLast()).isEqualTo(20_000);
+    }
+
+    @Test
+    void aRunOfOneMessageTakesMoreOfTheSharedBytesThanItsMessage() {
+        int each = Limits.RUN_OVERHEAD + Limits.MESSAGE_OVERHEAD + 2;
+        InboundStream stream = stream(Fixture.bounds(1024, 4096, 3L * each, 16));
+        for (long sequence = 2; sequence <= 8; sequence += 2) {
+            stream.accept(run(ANN, NEWS, sequence, sequence), 0, effect -> {});
+        }
+
+        assertThat(stream.holes()).isEqualTo(3 + 1);
+    }
+
+    @Test
+    void afterOneLossWhatFollowsInOrderLeavesOneHoleBehindWhatIsHeldBack() {
+        InboundStream stream = stream(Fixture.bounds(1024, 100, 1 << 20, 16));
+        for (long sequence = 2; sequence <= 20_000; sequence++) {
+            stream.accept(run(ANN, NEWS, sequence, sequence), 0, effect -> {});
+        }
+
+        assertThat(stream.holes()).isEqualTo(2);
+    }
+
+    /** A stream that begins at 1. */
+    private static InboundStream stream(DisseminationSettings settings) {
+        InboundStream stream = new InboundStream(ANN, NEWS, settings, new HeldBudget(settings.reorderBytes()), 0);
+        stream.learn(new StreamState(ANN, NEWS, 1, 1, 0), 0, effect -> {});
+        return stream;
     }
 
     @Test
@@ -178,6 +218,8 @@ class HostileInputTest {
     @Test
     void aPeerThatPullsWithoutEndIsServedSoMuchATickAndThenRejected() {
         node.publish("big", Fixture.payloadsOfLength(4, 200 << 10));
+        node.after(Duration.ofMillis(50));
+        node.after(Duration.ofMillis(50));
         int sent = 0;
         List<Effect> last = new ArrayList<>();
         for (int i = 0; i < 10_000; i++) {

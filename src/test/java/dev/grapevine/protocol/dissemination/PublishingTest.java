@@ -13,6 +13,7 @@ import static dev.grapevine.protocol.dissemination.Fixture.payloads;
 import static dev.grapevine.protocol.dissemination.Fixture.payloadsOfLength;
 import static dev.grapevine.protocol.dissemination.Fixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.protocol.frame.DisseminationFrame;
@@ -223,10 +224,23 @@ class PublishingTest {
         node.publish(4, 6);
 
         assertThat(node.receive(ANN, new Pull(SELF, NEWS, 2, 5)))
-                .containsExactly(
-                        bulk(ANN, run(SELF, NEWS, 2, 3)),
-                        bulk(ANN, run(SELF, NEWS, 4, 5)),
-                        noted(ProtocolEvent.REPAIR_SERVED, 4));
+                .containsExactly(bulk(ANN, run(SELF, NEWS, 2, 5)), noted(ProtocolEvent.REPAIR_SERVED, 4));
+    }
+
+    @Test
+    void whatWasPublishedOneByOneIsSentAgainInRunsNoLongerThanOthers() {
+        node.linkUp(ANN);
+        for (int i = 0; i < 10; i++) {
+            node.publish(NEWS, payloadsOfLength(1, 10 << 10));
+        }
+
+        List<Effect> effects = node.receive(ANN, new Pull(SELF, NEWS, 1, 10));
+
+        assertThat(effects.stream()
+                        .filter(Effect.Send.class::isInstance)
+                        .map(effect -> (Publications) ((Effect.Send) effect).frame()))
+                .extracting(Publications::first, Publications::last)
+                .containsExactly(tuple(1L, 4L), tuple(5L, 8L), tuple(9L, 10L));
     }
 
     @Test

@@ -10,6 +10,7 @@ import static dev.grapevine.protocol.dissemination.Fixture.noted;
 import static dev.grapevine.protocol.dissemination.Fixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
 import dev.grapevine.protocol.step.Effect;
@@ -89,26 +90,59 @@ class RepairTest {
 
     @Test
     void aLongHoleIsAskedForInPartsAndTheNextPartAsTheAnswersCome() {
-        node.receive(ANN, digest(ANN, NEWS, 1, 1, 10_002));
+        int most = Limits.PULL_MESSAGES;
+        int half = most / 2;
+        node.receive(ANN, digest(ANN, NEWS, 1, 1, 3 * most));
 
-        assertThat(node.after(millis(20))).containsExactly(pull(3, 4098));
-        assertThat(node.receive(3, 2049)).containsExactly(deliver(ANN, 3, 2049));
-        Effect[] next = pull(4099, 4099 + 4096 - 2048 - 1);
-        assertThat(node.receive(2050, 2050)).containsExactly(deliver(ANN, 2050, 2050), next[0], next[1]);
-        assertThat(node.receive(2051, 4098)).hasSize(3);
+        assertThat(node.after(millis(20))).containsExactly(pull(3, 2 + most));
+        answer(3, 1 + half);
+        Effect[] next = pull(3 + most, 2 + most + half);
+        assertThat(node.receive(2 + half, 2 + half))
+                .containsExactly(deliver(ANN, 2 + half, 2 + half), next[0], next[1]);
+        assertThat(node.receive(3 + half, 3 + half)).hasSize(1);
+    }
+
+    /** Repairs of at most as many as one frame holds. */
+    private void answer(long first, long last) {
+        for (long from = first; from <= last; from += DisseminationFrame.MAX_PAYLOADS) {
+            node.receive(from, Math.min(last, from + DisseminationFrame.MAX_PAYLOADS - 1));
+        }
     }
 
     @Test
-    void manyHolesAreAskedForAFewAtATimeTheLowestFirst() {
-        for (long sequence = 4; sequence <= 100; sequence += 2) {
+    void aFewHolesAreAskedForEachTheLowestFirst() {
+        for (long sequence = 4; sequence <= 2 + 2 * Limits.PULL_RANGES; sequence += 2) {
             node.receive(sequence, sequence);
         }
 
         List<Effect> asked = node.after(millis(20));
 
         assertThat(asked).hasSize(2 * Limits.PULL_RANGES).startsWith(pull(3, 3)).endsWith(pull(33, 33));
-        Effect[] next = pull(35, 35);
-        assertThat(node.receive(3, 3)).containsExactly(deliver(ANN, 3, 3), deliver(ANN, 4, 4), next[0], next[1]);
+    }
+
+    @Test
+    void manyHolesNearToEachOtherAreAskedForTogetherAndSoAgain() {
+        for (long sequence = 4; sequence <= 4000; sequence += 2) {
+            node.receive(sequence, sequence);
+        }
+        node.receive(4010, 4010);
+
+        assertThat(node.after(millis(20))).containsExactly(pull(3, 4009));
+        assertThat(node.after(millis(500))).containsExactly(pull(3, 4009));
+        assertThat(node.receive(3, 4009)).endsWith(deliver(ANN, 4010, 4010), noted(ProtocolEvent.DUPLICATE_MESSAGE, 1999));
+        assertThat(node.after(Duration.ofSeconds(20))).isEmpty();
+    }
+
+    @Test
+    void manyHolesFarFromEachOtherAreAskedForAFewAtATime() {
+        int step = Limits.PULL_OVERLAP + 2;
+        for (long first = 4; first < 4 + 100 * step; first += step) {
+            node.receive(first, first + step - 2);
+        }
+
+        assertThat(node.after(millis(20))).hasSize(2 * Limits.PULL_RANGES).startsWith(pull(3, 3));
+        long next = 3 + (long) Limits.PULL_RANGES * step;
+        assertThat(node.receive(3, 3)).endsWith(pull(next, next));
     }
 
     @Test
