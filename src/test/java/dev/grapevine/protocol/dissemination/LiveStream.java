@@ -108,8 +108,7 @@ final class LiveStream {
     private void deliver() {
         while (!wire.isEmpty() && wire.peek().arrival <= millis) {
             Frame next = wire.remove();
-            (next.toReader ? reader : publisher)
-                    .receive(next.toReader ? ANN : SELF, next.frame, now(), effects::add);
+            (next.toReader ? reader : publisher).receive(next.toReader ? ANN : SELF, next.frame, now(), effects::add);
             carryOut(!next.toReader);
         }
     }

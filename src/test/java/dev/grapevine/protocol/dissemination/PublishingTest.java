@@ -236,9 +236,8 @@ class PublishingTest {
 
         List<Effect> effects = node.receive(ANN, new Pull(SELF, NEWS, 1, 10));
 
-        assertThat(effects.stream()
-                        .filter(Effect.Send.class::isInstance)
-                        .map(effect -> (Publications) ((Effect.Send) effect).frame()))
+        assertThat(effects.stream().filter(Effect.Send.class::isInstance).map(effect ->
+                        (Publications) ((Effect.Send) effect).frame()))
                 .extracting(Publications::first, Publications::last)
                 .containsExactly(tuple(1L, 4L), tuple(5L, 8L), tuple(9L, 10L));
     }

@@ -129,7 +129,8 @@ class RepairTest {
 
         assertThat(node.after(millis(20))).containsExactly(pull(3, 4009));
         assertThat(node.after(millis(500))).containsExactly(pull(3, 4009));
-        assertThat(node.receive(3, 4009)).endsWith(deliver(ANN, 4010, 4010), noted(ProtocolEvent.DUPLICATE_MESSAGE, 1999));
+        assertThat(node.receive(3, 4009))
+                .endsWith(deliver(ANN, 4010, 4010), noted(ProtocolEvent.DUPLICATE_MESSAGE, 1999));
         assertThat(node.after(Duration.ofSeconds(20))).isEmpty();
     }
 
