@@ -10,6 +10,7 @@ import dev.grapevine.replicated.ReplicatedMap;
 import dev.grapevine.topic.Topic;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -133,6 +134,21 @@ public interface Grapevine {
      *     a slow subscriber; signals come on a delivery thread of the node; completes when the node stops
      */
     Flux<NodeHealth> health();
+
+    /**
+     * How healthy this node is now, for whoever asks now and then. Never waits.
+     *
+     * @return the latest health; of a node that has not joined {@link NodeHealth#GOOD}
+     */
+    NodeHealth currentHealth();
+
+    /**
+     * Whether this member has found others, as {@link #joinState()} would tell first: for whoever asks now and then, such as
+     * a health check. Never waits.
+     *
+     * @return the state now, or the last one of a stopped node; empty before {@link #join()}
+     */
+    Optional<JoinState> currentJoinState();
 
     /**
      * The members in the view, one {@code JOINED} each, this one included, and then every change. Conflated per member

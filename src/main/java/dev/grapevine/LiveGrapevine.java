@@ -12,6 +12,7 @@ import dev.grapevine.runtime.Node;
 import dev.grapevine.topic.Topic;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -82,6 +83,16 @@ final class LiveGrapevine implements Grapevine {
     @Override
     public Flux<NodeHealth> health() {
         return node.health();
+    }
+
+    @Override
+    public NodeHealth currentHealth() {
+        return node.currentHealth();
+    }
+
+    @Override
+    public Optional<JoinState> currentJoinState() {
+        return node.currentJoinState();
     }
 
     @Override

@@ -14,6 +14,12 @@ public final class BlockingCalls implements BlockHoundIntegration {
 
     @Override
     public void applyTo(BlockHound.Builder builder) {
+        // Users' code may block on these; the library's own must not.
+        builder.nonBlockingThreadPredicate(
+                        present -> present.or(thread -> thread.getName().matches("grapevine-.*-(delivery|answers)-.*")))
+                .allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "getTask")
+                .allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "processWorkerExit")
+                .allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "addWorker");
         builder.blockingMethodCallback(method -> {
             BlockingOperationError error = new BlockingOperationError(method);
             SEEN.add(Thread.currentThread().getName() + ": " + method + " at " + caller(error));

@@ -198,6 +198,7 @@ class NodeLifecycleTest {
         Grapevine node = keep(builder()
                 .environment(new Environment(
                         real.delivery(),
+                        real.answers(),
                         () -> {
                             Class<? extends Throwable> type = thrown.get();
                             if (type != null) {
@@ -224,6 +225,7 @@ class NodeLifecycleTest {
                 .verify(PATIENCE);
         assertThatThePortIsFree();
         real.delivery().dispose();
+        real.answers().dispose();
     }
 
     @SuppressWarnings("unchecked")
@@ -238,7 +240,7 @@ class NodeLifecycleTest {
     void aSubscriberThatNeverReturnsDoesNotKeepTheNodeFromStopping() throws Exception {
         Grapevine node = keep(builder());
         node.start().block(PATIENCE);
-        int threads = Math.min(4, Math.max(2, Runtime.getRuntime().availableProcessors()));
+        int threads = 16;
         CountDownLatch called = new CountDownLatch(threads);
         CountDownLatch never = new CountDownLatch(1);
         for (int i = 0; i < 2 * threads; i++) { // every delivery thread is held

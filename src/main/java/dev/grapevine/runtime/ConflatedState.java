@@ -91,8 +91,7 @@ final class ConflatedState<K extends Comparable<K>, S> {
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Change<K, S>> actual) {
-                StateSubscription<K, S> subscription =
-                        new StateSubscription<>(ConflatedState.this, actual, delivery.createWorker());
+                StateSubscription<K, S> subscription = new StateSubscription<>(ConflatedState.this, actual, delivery);
                 subscribers.add(subscription);
                 if (completed) {
                     subscription.complete();

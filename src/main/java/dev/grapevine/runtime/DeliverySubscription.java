@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
-import reactor.core.Exceptions;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -36,8 +35,8 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
             TopicChannel<T> channel,
             CoreSubscriber<? super Delivery<T>> actual,
             SubscriberOptions options,
-            Scheduler.Worker worker) {
-        super(actual, worker);
+            Scheduler delivery) {
+        super(actual, delivery);
         this.channel = channel;
         this.options = options;
         this.codec = channel.codec();
@@ -103,7 +102,7 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
         try {
             return codec.decode(payload);
         } catch (Throwable error) {
-            Exceptions.throwIfJvmFatal(error);
+            Undecodable.throwIfOutOfMemory(error);
             channel.observer().rejected(RejectReason.UNDECODABLE, channel.name() + ": " + error);
             tell(new Message<>(channel.name(), run.origin(), sequence, payload), error);
             return null;
@@ -114,7 +113,7 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
         try {
             options.handler().undecodable(message, error);
         } catch (Throwable e) {
-            Exceptions.throwIfJvmFatal(e);
+            Undecodable.throwIfOutOfMemory(e);
             log.warn("The error hook of a subscriber of topic {} failed", channel.name(), e);
         }
     }

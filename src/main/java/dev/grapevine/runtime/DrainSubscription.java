@@ -5,17 +5,23 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * A subscription that is filled on the node's thread and drained on a delivery thread of its own, as far as the
+ * A subscription that is filled on the node's thread and drained on delivery threads, one at a time, as far as the
  * subscriber asks. What waits, and its bound, are the subclass's.
+ *
+ * <p>Whatever is thrown while it is drained ends the subscription with that error and nothing else.
  *
  * @param <T> type of the elements
  */
 abstract class DrainSubscription<T> implements Subscription, Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(DrainSubscription.class);
 
     @SuppressWarnings("rawtypes")
     private static final AtomicLongFieldUpdater<DrainSubscription> REQUESTED =
@@ -26,17 +32,18 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
             AtomicIntegerFieldUpdater.newUpdater(DrainSubscription.class, "work");
 
     private final CoreSubscriber<? super T> actual;
-    private final Scheduler.Worker worker;
+    private final Scheduler delivery;
 
     private volatile long requested;
     private volatile int work = 1; // until begin: nothing is signalled before the subscriber has its subscription
     private volatile boolean cancelled;
+    private volatile @Nullable Throwable wrongRequest;
     private volatile boolean completed;
     private volatile boolean terminated;
 
-    DrainSubscription(CoreSubscriber<? super T> actual, Scheduler.Worker worker) {
+    DrainSubscription(CoreSubscriber<? super T> actual, Scheduler delivery) {
         this.actual = actual;
-        this.worker = worker;
+        this.delivery = delivery;
     }
 
     /**
@@ -85,10 +92,12 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
 
     @Override
     public final void request(long n) {
-        if (Operators.validate(n)) {
+        if (n > 0) {
             Operators.addCap(REQUESTED, this, n);
-            wake();
+        } else {
+            wrongRequest = new IllegalArgumentException("A request of " + n + " elements (Reactive Streams 3.9)");
         }
+        wake();
     }
 
     @Override
@@ -109,7 +118,7 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
 
     private void schedule() {
         try {
-            worker.schedule(this);
+            delivery.schedule(this);
         } catch (RejectedExecutionException e) {
             if (completed || cancelled || terminated) {
                 // The node has stopped and its delivery threads are gone, so it is the subscriber itself that asks
@@ -117,11 +126,24 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
                 // late: it is served on its own thread.
                 run();
             } else {
-                terminated = true;
-                onCancel();
-                clear();
-                actual.onError(new IllegalStateException("The delivery threads of the node are gone", e));
+                broken(new IllegalStateException("The delivery threads of the node are gone", e));
             }
+        }
+    }
+
+    /** The subscriber, or what it has chosen to read messages with, threw what nobody caught. */
+    private void broken(Throwable error) {
+        boolean told = terminated;
+        terminated = true;
+        log.warn("A subscription ends: {} was thrown while it was served", error.toString(), error);
+        try {
+            onCancel();
+            clear();
+            if (!told && !cancelled) {
+                actual.onError(error);
+            }
+        } catch (Throwable again) {
+            log.warn("A subscriber failed to be told that its subscription ends", again);
         }
     }
 
@@ -129,13 +151,23 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
     public final void run() {
         int missed = work;
         do {
-            drain();
+            try {
+                drain();
+            } catch (Throwable defect) {
+                broken(defect);
+            }
             missed = WORK.addAndGet(this, -missed);
         } while (missed != 0);
     }
 
     private void drain() {
         if (terminated) {
+            return;
+        }
+        Throwable wrong = wrongRequest;
+        if (wrong != null && !cancelled) {
+            clear();
+            terminate(wrong);
             return;
         }
         long demand = requested;
@@ -146,7 +178,7 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
             emitted += count;
             if (count == 0) {
                 if (last) {
-                    terminate();
+                    terminate(failure());
                     return;
                 }
                 break;
@@ -155,11 +187,10 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
         if (cancelled) {
             terminated = true;
             clear();
-            worker.dispose();
             return;
         }
         if (emitted == demand && (completed || failure() != null) && isEmpty()) {
-            terminate();
+            terminate(failure());
             return;
         }
         if (emitted > 0 && demand != Long.MAX_VALUE) {
@@ -167,15 +198,13 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
         }
     }
 
-    private void terminate() {
+    private void terminate(@Nullable Throwable failure) {
         terminated = true;
         onCancel();
-        Throwable failure = failure();
         if (failure != null) {
             actual.onError(failure);
         } else {
             actual.onComplete();
         }
-        worker.dispose();
     }
 }

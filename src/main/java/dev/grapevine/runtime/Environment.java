@@ -11,11 +11,14 @@ import reactor.core.scheduler.Scheduler;
  *
  * @param delivery on which subscribers are called; never the transport's scheduler in production, since a subscriber may
  *     be slow
+ * @param answers on which calls complete; apart from {@code delivery}, so that subscribers that hold their threads hold up
+ *     no call
  * @param nanos monotonic time in nanoseconds
  * @param wallMillis wall clock in milliseconds since 1970
  * @param random source of chance; used on the transport's scheduler only
  */
-public record Environment(Scheduler delivery, LongSupplier nanos, LongSupplier wallMillis, RandomGenerator random) {
+public record Environment(
+        Scheduler delivery, Scheduler answers, LongSupplier nanos, LongSupplier wallMillis, RandomGenerator random) {
 
     /**
      * The time now.

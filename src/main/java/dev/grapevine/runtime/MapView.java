@@ -12,7 +12,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -110,7 +109,7 @@ final class MapView<K, V> implements ReplicatedMap<K, V> {
         try {
             return codec.decode(bytes);
         } catch (Throwable error) {
-            Exceptions.throwIfJvmFatal(error);
+            Undecodable.throwIfOutOfMemory(error);
             observer.rejected(RejectReason.UNDECODABLE, name + ": " + error);
             log.warn("An entry of map {} could not be read as {}: {}", name, codec.name(), error.toString());
             return null;

@@ -17,6 +17,7 @@ import dev.grapevine.transport.Transport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
@@ -36,7 +37,7 @@ public final class Node {
 
     private static final Logger log = LoggerFactory.getLogger(Node.class);
     private static final int MAX_UNDER_WAY = 65_536;
-    private static final Duration DELIVERY_GRACE = Duration.ofSeconds(2);
+    private static final Duration USERS_GRACE = Duration.ofSeconds(2);
     private static final Duration DRAIN_CHECK = Duration.ofMillis(10);
     private static final int DRAIN_CHECKS = 100;
 
@@ -80,8 +81,7 @@ public final class Node {
         this.observer = new SafeObserver(config.observer());
         this.handshake = new NodeHandshake(config.cluster(), observer);
         this.views = new NodeViews(config.cluster() + "/" + config.id(), config.seeds());
-        this.submissions = new Submissions(
-                MAX_UNDER_WAY, commands, config.settings(), config.environment().delivery());
+        this.submissions = new Submissions(MAX_UNDER_WAY, commands, config.settings(), config.environment());
         this.catalogue = new Catalogue(views, submissions, config.environment().delivery(), observer);
     }
 
@@ -110,7 +110,7 @@ public final class Node {
      */
     public Mono<Void> bind() {
         return Mono.defer(this::binding)
-                .publishOn(config.environment().delivery())
+                .publishOn(config.environment().answers())
                 .onErrorMap(RejectedExecutionException.class, rejected -> Stopped.error())
                 .then();
     }
@@ -296,7 +296,7 @@ public final class Node {
             submissions.close();
             views.complete();
             // A bind that is under way finds out by itself and gives its port back.
-            return bindUnderWay.then().onErrorComplete().then(deliveryDisposed());
+            return bindUnderWay.then().onErrorComplete().then(usersThreadsDisposed());
         }
         // Not by way of a delivery thread: a subscriber may hold it.
         Mono<Void> gone =
@@ -325,7 +325,7 @@ public final class Node {
                 })
                 .subscribeOn(bound.scheduler())
                 .then(logged("Closing the links", bound.endpoint().close()))
-                .then(deliveryDisposed().timeout(DELIVERY_GRACE, deliveryInterrupted(), bound.scheduler()))
+                .then(usersThreadsDisposed().timeout(USERS_GRACE, usersInterrupted(), bound.scheduler()))
                 .then(logged("Giving back the threads", bound.transport().dispose()));
     }
 
@@ -337,16 +337,20 @@ public final class Node {
         });
     }
 
-    private Mono<Void> deliveryDisposed() {
-        return config.ownsDelivery()
-                ? Mono.defer(() -> config.environment().delivery().disposeGracefully())
+    private Mono<Void> usersThreadsDisposed() {
+        Environment threads = config.environment();
+        return config.ownsThreads()
+                ? Mono.defer(() -> Mono.when(
+                        threads.delivery().disposeGracefully(),
+                        threads.answers().disposeGracefully()))
                 : Mono.empty();
     }
 
-    private Mono<Void> deliveryInterrupted() {
+    private Mono<Void> usersInterrupted() {
         return Mono.fromRunnable(() -> {
-            log.warn("A subscriber of {} still holds a delivery thread; it is interrupted", config.cluster());
+            log.warn("A subscriber of {} still holds its thread; it is interrupted", config.cluster());
             config.environment().delivery().dispose();
+            config.environment().answers().dispose();
         });
     }
 
@@ -361,7 +365,7 @@ public final class Node {
             }
             return Mono.defer(() -> action.apply(bound))
                     .subscribeOn(bound.scheduler())
-                    .publishOn(config.environment().delivery())
+                    .publishOn(config.environment().answers())
                     .onErrorMap(RejectedExecutionException.class, rejected -> Stopped.error());
         });
     }
@@ -437,6 +441,24 @@ public final class Node {
      */
     public Flux<NodeHealth> health() {
         return views.health(config.environment().delivery());
+    }
+
+    /**
+     * How healthy this node is now.
+     *
+     * @return the latest health
+     */
+    public NodeHealth currentHealth() {
+        return views.currentHealth();
+    }
+
+    /**
+     * Whether others were found, now.
+     *
+     * @return the state; empty before the node is bound
+     */
+    public Optional<JoinState> currentJoinState() {
+        return views.currentJoinState();
     }
 
     /**

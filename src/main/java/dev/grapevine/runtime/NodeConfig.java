@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param epoch the epoch of this start, or null for the wall clock
  * @param settings settings of the cores
  * @param transport makes the transport, when the node binds
- * @param environment time, chance and delivery threads
- * @param ownsDelivery whether stopping the node disposes its delivery threads
+ * @param environment time, chance and the threads on which users' code runs
+ * @param ownsThreads whether stopping the node disposes the threads of its environment
  * @param observer is told what happens
  */
 public record NodeConfig(
@@ -46,5 +46,5 @@ public record NodeConfig(
         NodeSettings settings,
         Supplier<Transport> transport,
         Environment environment,
-        boolean ownsDelivery,
+        boolean ownsThreads,
         GrapevineObserver observer) {}

@@ -7,6 +7,7 @@ import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.protocol.step.JoinState;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,6 +106,15 @@ final class NodeViews {
 
     Flux<JoinState> joinStates(Scheduler delivery) {
         return joinState.changes(delivery).map(ConflatedState.Change::state);
+    }
+
+    NodeHealth currentHealth() {
+        NodeHealth now = health.get("");
+        return now == null ? NodeHealth.GOOD : now;
+    }
+
+    Optional<JoinState> currentJoinState() {
+        return Optional.ofNullable(joinState.get(""));
     }
 
     void leaveConfirmed() {

@@ -28,9 +28,8 @@ final class StateSubscription<K extends Comparable<K>, S> extends DrainSubscript
     private @Nullable K cursor;
     private boolean walking = true;
 
-    StateSubscription(
-            ConflatedState<K, S> state, CoreSubscriber<? super Change<K, S>> actual, Scheduler.Worker worker) {
-        super(actual, worker);
+    StateSubscription(ConflatedState<K, S> state, CoreSubscriber<? super Change<K, S>> actual, Scheduler delivery) {
+        super(actual, delivery);
         this.state = state;
     }
 

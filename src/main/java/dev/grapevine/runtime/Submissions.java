@@ -3,29 +3,35 @@ package dev.grapevine.runtime;
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.protocol.NodeSettings;
 import dev.grapevine.protocol.step.Input;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Scheduler;
+import reactor.core.publisher.MonoSink;
 
 /**
- * What users of this node publish and write. Called from their threads, carried out on the node's, and answered on a
- * delivery thread, so that nothing of a user's ever runs on the node's thread. What comes before the node is bound waits
- * for that.
+ * What users of this node publish and write. Called from their threads, carried out on the node's, and answered on
+ * threads apart from those of subscribers, so that nothing of a user's ever runs on the node's thread and no subscriber
+ * holds up a call. What comes before the node is bound waits for that, and is then carried out in the order in which it
+ * came.
  */
 final class Submissions implements Publishing, Writing {
 
     private final int maxUnderWay;
     private final Commands commands;
     private final NodeSettings settings;
-    private final Scheduler delivery;
+    private final Environment environment;
     private final AtomicInteger publishing = new AtomicInteger();
     private final AtomicInteger writing = new AtomicInteger();
-    private final Sinks.One<Admission> opened = Sinks.one();
+
+    /** Calls that wait for the node to be bound. Guarded by itself, and so is leaving that state. */
+    private final Set<MonoSink<Admission>> waiting = new LinkedHashSet<>();
+
     private volatile @Nullable Admission admission;
     private volatile boolean closed;
 
@@ -35,29 +41,58 @@ final class Submissions implements Publishing, Writing {
      * @param maxUnderWay most publish calls, and most writes, that may be under way; more fail
      * @param commands the way to the core
      * @param settings hold the limits of payloads
-     * @param delivery where calls are answered
+     * @param environment holds the threads on which calls are answered, and those on which sources run
      */
-    Submissions(int maxUnderWay, Commands commands, NodeSettings settings, Scheduler delivery) {
+    Submissions(int maxUnderWay, Commands commands, NodeSettings settings, Environment environment) {
         this.maxUnderWay = maxUnderWay;
         this.commands = commands;
         this.settings = settings;
-        this.delivery = delivery;
+        this.environment = environment;
     }
 
     /** The node is bound. */
     void open(Admission gate) {
-        admission = gate;
-        opened.tryEmitValue(gate).orThrow();
+        synchronized (waiting) {
+            // Under the lock, and before anybody sees the gate: who comes meanwhile comes after those who waited.
+            List.copyOf(waiting).forEach(call -> call.success(gate));
+            waiting.clear();
+            admission = gate;
+        }
     }
 
     /** The node stops; on its thread, or on any if it was never bound. */
     void close() {
-        closed = true;
-        Admission gate = admission;
+        List<MonoSink<Admission>> never;
+        Admission gate;
+        synchronized (waiting) {
+            closed = true;
+            gate = admission;
+            never = List.copyOf(waiting);
+            waiting.clear();
+        }
         if (gate != null) {
             gate.close();
-        } else {
-            opened.tryEmitError(Stopped.error()).orThrow();
+        }
+        never.forEach(call -> call.error(Stopped.error()));
+    }
+
+    private void await(MonoSink<Admission> call) {
+        synchronized (waiting) {
+            Admission gate = admission;
+            if (closed) {
+                call.error(Stopped.error());
+            } else if (gate != null) {
+                call.success(gate);
+            } else {
+                waiting.add(call);
+                call.onCancel(() -> forget(call));
+            }
+        }
+    }
+
+    private void forget(MonoSink<Admission> call) {
+        synchronized (waiting) {
+            waiting.remove(call);
         }
     }
 
@@ -70,7 +105,7 @@ final class Submissions implements Publishing, Writing {
     @Override
     public Mono<Void> publishAll(String topic, Flux<Bytes> payloads) {
         // A source may produce, and its values are encoded, where it is asked: that must not be the node's thread.
-        Flux<Bytes> offThread = payloads.subscribeOn(delivery);
+        Flux<Bytes> offThread = payloads.subscribeOn(environment.delivery());
         return underWay(publishing, "publish calls", gate -> new PublishMono(topic, offThread, commands, gate));
     }
 
@@ -118,11 +153,10 @@ final class Submissions implements Publishing, Writing {
             return Mono.error(Stopped.error());
         }
         Admission gate = admission;
-        Mono<Void> run = gate != null
-                ? action.apply(gate)
-                : opened.asMono().publishOn(delivery).flatMap(action);
+        Mono<Void> run =
+                gate != null ? action.apply(gate) : Mono.create(this::await).flatMap(action);
         // A thread that is gone rejects the task: the node has stopped meanwhile.
-        return run.publishOn(delivery)
+        return run.publishOn(environment.answers())
                 .onErrorMap(error -> closed && error instanceof RejectedExecutionException, error -> Stopped.error());
     }
 }

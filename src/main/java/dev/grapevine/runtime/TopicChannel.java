@@ -91,7 +91,7 @@ final class TopicChannel<T> implements Topic<T> {
             @Override
             public void subscribe(CoreSubscriber<? super Delivery<T>> actual) {
                 DeliverySubscription<T> subscription =
-                        new DeliverySubscription<>(TopicChannel.this, actual, options, delivery.createWorker());
+                        new DeliverySubscription<>(TopicChannel.this, actual, options, delivery);
                 subscribers.add(subscription); // first: a subscriber may cancel as it is given its subscription
                 if (completed) {
                     subscription.complete();

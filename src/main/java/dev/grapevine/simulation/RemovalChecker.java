@@ -40,8 +40,8 @@ public final class RemovalChecker {
      */
     public void status(long nanos, int observer, int subject, MemberStatus status) {
         if (status == MemberStatus.DEAD && !log.explainsRemoval(observer, subject, nanos, grace)) {
-            violations.accept("node " + observer + " declared node " + subject
-                    + " dead, and nothing was done that explains it");
+            violations.accept(
+                    "node " + observer + " declared node " + subject + " dead, and nothing was done that explains it");
         }
     }
 }

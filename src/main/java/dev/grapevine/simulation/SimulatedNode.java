@@ -25,8 +25,12 @@ final class SimulatedNode extends SimulatedMember {
                 (kind, content) -> context().trace(index(), kind, content),
                 (member, status) -> context().members().changed(this, member, status),
                 config.observers.apply(index()));
-        Environment environment =
-                new Environment(host().process().parallel(), context().scheduler()::nanos, this::wallMillis, chance());
+        Environment environment = new Environment(
+                host().process().parallel(),
+                host().process().parallel(),
+                context().scheduler()::nanos,
+                this::wallMillis,
+                chance());
         Grapevine started = Grapevine.builder("simulated")
                 .name("node-" + index())
                 .bind(host().address().toString())

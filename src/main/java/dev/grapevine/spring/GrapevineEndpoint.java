@@ -12,7 +12,6 @@ import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
-import reactor.core.publisher.Mono;
 
 /** The actuator endpoint {@code grapevine}: the cluster as this instance sees it. It only reads. */
 @Endpoint(id = "grapevine", defaultAccess = Access.READ_ONLY)
@@ -35,22 +34,17 @@ public final class GrapevineEndpoint {
      * @return the view; without members and join state before the node is bound
      */
     @ReadOperation
-    public Mono<View> view() {
+    public View view() {
         NodeState state = grapevine.state();
         if (state == NodeState.NEW) {
-            return Mono.just(new View(grapevine.cluster(), state, null, null, null, List.of()));
+            return new View(grapevine.cluster(), state, null, null, null, List.of());
         }
-        return Mono.zip(
-                        grapevine.joinState().next(),
-                        grapevine.health().next(),
-                        (join, health) -> view(join, HealthView.of(health)))
-                .switchIfEmpty(Mono.fromSupplier(() -> view(null, null)));
-    }
-
-    private View view(@Nullable JoinState join, @Nullable HealthView health) {
         List<MemberView> members =
                 grapevine.members().stream().map(MemberView::of).toList();
-        return new View(grapevine.cluster(), grapevine.state(), join, health, MemberView.of(grapevine.self()), members);
+        JoinState join = grapevine.currentJoinState().orElse(null);
+        MemberView self = MemberView.of(grapevine.self());
+        HealthView health = HealthView.of(grapevine.currentHealth());
+        return new View(grapevine.cluster(), state, join, health, self, members);
     }
 
     /**

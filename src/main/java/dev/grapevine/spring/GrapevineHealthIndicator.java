@@ -38,16 +38,13 @@ public final class GrapevineHealthIndicator extends AbstractReactiveHealthIndica
         return switch (state) {
             case NEW, BOUND, LEFT -> Mono.just(builder.outOfService().build());
             case STOPPED -> Mono.just(builder.down().build());
-            case JOINED ->
-                Mono.zip(
-                                grapevine.joinState().next(),
-                                grapevine.health().next(),
-                                (join, health) -> joined(builder, join, health))
-                        .switchIfEmpty(Mono.fromSupplier(() -> builder.down().build()));
+            case JOINED -> Mono.just(joined(builder));
         };
     }
 
-    private Health joined(Health.Builder builder, JoinState join, NodeHealth health) {
+    private Health joined(Health.Builder builder) {
+        JoinState join = grapevine.currentJoinState().orElse(JoinState.JOINING);
+        NodeHealth health = grapevine.currentHealth();
         builder.up()
                 .withDetail("self", grapevine.self().toString())
                 .withDetail("members", grapevine.members().size())

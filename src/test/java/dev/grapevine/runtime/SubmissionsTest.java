@@ -9,10 +9,13 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
@@ -23,9 +26,42 @@ class SubmissionsTest {
 
     private final Commands commands = new Commands();
     private final List<Input> accepted = new ArrayList<>();
-    private final Submissions submissions = new Submissions(2, commands, NodeSettings.DEFAULT, Schedulers.immediate());
+    private final Submissions submissions =
+            new Submissions(2, commands, NodeSettings.DEFAULT, on(Schedulers.immediate()));
     private boolean room = true;
     private final Admission admission = new Admission(() -> room, Schedulers.immediate());
+
+    private static Environment on(Scheduler threads) {
+        return new Environment(threads, threads, () -> 0, () -> 0, new SplittableRandom(1));
+    }
+
+    @Test
+    void whatWasPublishedBeforeTheNodeIsBoundIsPublishedInTheOrderOfTheCalls() {
+        Scheduler threads = Schedulers.newParallel("answers", 4);
+        Scheduler node = Schedulers.newSingle("node");
+        try {
+            Submissions early = new Submissions(1000, commands, NodeSettings.DEFAULT, on(threads));
+            List<Mono<Void>> calls = new ArrayList<>();
+            for (int i = 0; i < 1000; i++) {
+                Mono<Void> call =
+                        early.publish("t", Bytes.utf8(String.valueOf(i))).cache();
+                call.subscribe();
+                calls.add(call);
+            }
+            List<String> published = new ArrayList<>();
+            commands.flux()
+                    .subscribe(input ->
+                            ((Input.Publish) input).payloads().forEach(payload -> published.add(payload.utf8())));
+            node.schedule(() -> early.open(new Admission(() -> true, node)));
+            Mono.when(calls).block(Duration.ofSeconds(30));
+            assertThat(published)
+                    .isEqualTo(
+                            IntStream.range(0, 1000).mapToObj(String::valueOf).toList());
+        } finally {
+            threads.dispose();
+            node.dispose();
+        }
+    }
 
     @Test
     void callsBeyondTheLimitFailUntilOneOfThoseUnderWayIsOver() {
@@ -87,7 +123,7 @@ class SubmissionsTest {
     void aSourceThatRunsBesideTheNodeLosesNothingAndKeepsItsOrder() {
         Scheduler source = Schedulers.newSingle("source");
         Scheduler node = Schedulers.newSingle("node");
-        Submissions real = new Submissions(1, commands, NodeSettings.DEFAULT, source);
+        Submissions real = new Submissions(1, commands, NodeSettings.DEFAULT, on(source));
         real.open(new Admission(() -> true, node));
         AtomicInteger next = new AtomicInteger();
         AtomicInteger wrong = new AtomicInteger();

@@ -12,8 +12,13 @@ import dev.grapevine.topic.Message;
 import dev.grapevine.topic.Overflow;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -66,7 +71,19 @@ class TopicChannelTest {
 
     @Test
     void anErrorHookThatThrowsAnErrorDoesNotEndTheSubscription() {
-        TopicChannel<String> channel = channel(new Codec<>() {
+        TopicChannel<String> channel = channel(picky(new IllegalArgumentException("no")));
+        StepVerifier.create(channel.deliveries(9, Overflow.ERROR, (message, error) -> {
+                            throw new AssertionError("provoked");
+                        })
+                        .map(delivery -> delivery instanceof Message<String> message ? message.value() : "gap"))
+                .then(() -> channel.offer(Run.messages(ORIGIN, 1, List.of(Bytes.utf8("bad"), Bytes.utf8("good")))))
+                .expectNext("gap", "good")
+                .thenCancel()
+                .verify();
+    }
+
+    private static Codec<String> picky(Throwable thrown) {
+        return new Codec<>() {
             @Override
             public String name() {
                 return "picky";
@@ -80,18 +97,93 @@ class TopicChannelTest {
             @Override
             public String decode(Bytes bytes) {
                 if (bytes.utf8().equals("bad")) {
-                    throw new IllegalArgumentException("no");
+                    TopicChannelTest.<RuntimeException>sneakyThrow(thrown);
                 }
                 return bytes.utf8();
             }
-        });
-        StepVerifier.create(channel.deliveries(9, Overflow.ERROR, (message, error) -> {
-                            throw new AssertionError("provoked");
-                        })
+        };
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void sneakyThrow(Throwable thrown) throws E {
+        throw (E) thrown;
+    }
+
+    static Stream<Throwable> errorsOfACodec() {
+        return Stream.of(new StackOverflowError("deep"), new NoClassDefFoundError("gone"), new InternalError("odd"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("errorsOfACodec")
+    void aFatalErrorOfACodecMakesTheMessageUndecodableAndTheNextOneIsDelivered(Throwable thrown) {
+        TopicChannel<String> channel = channel(picky(thrown));
+        List<Throwable> told = new ArrayList<>();
+        StepVerifier.create(channel.deliveries(9, Overflow.ERROR, (message, error) -> told.add(error))
                         .map(delivery -> delivery instanceof Message<String> message ? message.value() : "gap"))
-                .then(() -> channel.offer(Run.messages(ORIGIN, 1, List.of(Bytes.utf8("bad"), Bytes.utf8("good")))))
-                .expectNext("gap", "good")
-                .thenCancel()
-                .verify();
+                .then(() -> channel.offer(
+                        Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"), Bytes.utf8("bad"), Bytes.utf8("b")))))
+                .expectNext("a", "gap", "b")
+                .then(channel::complete)
+                .verifyComplete();
+        assertThat(told).containsExactly(thrown);
+    }
+
+    @Test
+    void memoryThatIsGoneEndsTheSubscriptionWithThatError() {
+        TopicChannel<String> channel = channel(picky(new OutOfMemoryError("provoked")));
+        StepVerifier.create(channel.messages().map(Message::value))
+                .then(() -> channel.offer(Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"), Bytes.utf8("bad")))))
+                .expectNext("a")
+                .verifyError(OutOfMemoryError.class);
+    }
+
+    @Test
+    void aSubscriberThatThrowsIsToldThatItsSubscriptionEndsAndAnotherGoesOn() {
+        TopicChannel<String> channel = channel(Codecs.utf8());
+        List<String> seen = new ArrayList<>();
+        channel.messages().subscribe(new CoreSubscriber<>() {
+            @Override
+            public void onSubscribe(Subscription subscription) {
+                subscription.request(Long.MAX_VALUE);
+            }
+
+            @Override
+            public void onNext(Message<String> message) {
+                throw new StackOverflowError("provoked");
+            }
+
+            @Override
+            public void onError(Throwable error) {
+                seen.add(String.valueOf(error.getMessage()));
+            }
+
+            @Override
+            public void onComplete() {
+                seen.add("complete");
+            }
+        });
+        channel.messages().subscribe(message -> seen.add(message.value()));
+        channel.offer(Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"))));
+        channel.offer(Run.messages(ORIGIN, 2, List.of(Bytes.utf8("b"))));
+        assertThat(seen).containsExactly("provoked", "a", "b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    void aRequestOfNothingEndsTheSubscriptionWithAnError(long wrong) {
+        TopicChannel<String> channel = channel(Codecs.utf8());
+        List<Throwable> errors = new ArrayList<>();
+        channel.deliveries(9, Overflow.ERROR).subscribe(new BaseSubscriber<>() {
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {
+                subscription.request(wrong);
+            }
+
+            @Override
+            protected void hookOnError(Throwable error) {
+                errors.add(error);
+            }
+        });
+        assertThat(errors).singleElement().isInstanceOf(IllegalArgumentException.class);
     }
 }

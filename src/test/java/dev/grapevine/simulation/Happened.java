@@ -24,7 +24,9 @@ final class Happened {
     /** Holds only for whole batches: a single seed that is run again need not show everything. */
     synchronized void inAtLeast(double share, String what) {
         if (all > 1) {
-            assertThat(seeds.get(what)).as("seeds in which %s, of %s: %s", what, all, seeds).isGreaterThanOrEqualTo((int) (share * all));
+            assertThat(seeds.get(what))
+                    .as("seeds in which %s, of %s: %s", what, all, seeds)
+                    .isGreaterThanOrEqualTo((int) (share * all));
         }
     }
 }

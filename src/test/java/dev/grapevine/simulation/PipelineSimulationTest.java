@@ -33,8 +33,7 @@ class PipelineSimulationTest {
             SimulatedCluster cluster = run(seed, noted);
             happened.seed();
             happened.count(
-                    "a running member was removed",
-                    cluster.context().members().removedAlive() > 0);
+                    "a running member was removed", cluster.context().members().removedAlive() > 0);
             happened.count("one refuted", noted.containsKey(ProtocolEvent.REFUTED));
             happened.count("state was transferred", noted.containsKey(ProtocolEvent.STATE_TRANSFERRED));
             happened.count("messages were repaired", noted.containsKey(ProtocolEvent.REPAIR_SERVED));

@@ -15,7 +15,9 @@ import dev.grapevine.topic.Topic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -28,6 +30,7 @@ final class FakeGrapevine implements Grapevine {
     Mono<Void> onBind = Mono.empty();
     Mono<Void> onLeave = Mono.empty();
     volatile NodeHealth health = NodeHealth.GOOD;
+    private volatile @Nullable JoinState joinNow;
     private final Sinks.Many<JoinState> join = Sinks.many().replay().latest();
     private volatile NodeState state = NodeState.NEW;
 
@@ -42,6 +45,7 @@ final class FakeGrapevine implements Grapevine {
     }
 
     FakeGrapevine in(JoinState state) {
+        joinNow = state;
         join.emitNext(state, Sinks.EmitFailureHandler.FAIL_FAST);
         return this;
     }
@@ -112,6 +116,16 @@ final class FakeGrapevine implements Grapevine {
     @Override
     public Flux<NodeHealth> health() {
         return Flux.defer(() -> Flux.just(health).concatWith(Flux.never()));
+    }
+
+    @Override
+    public NodeHealth currentHealth() {
+        return health;
+    }
+
+    @Override
+    public Optional<JoinState> currentJoinState() {
+        return Optional.ofNullable(joinNow);
     }
 
     @Override

@@ -83,14 +83,6 @@ class GrapevineHealthIndicatorTest {
         assertThat(health().getStatus()).isEqualTo(Status.DOWN);
     }
 
-    @Test
-    void aNodeThatStopsWhileItIsAskedIsDown() {
-        grapevine.stop().block();
-        grapevine.in(NodeState.JOINED);
-
-        assertThat(health().getStatus()).isEqualTo(Status.DOWN);
-    }
-
     private Health health() {
         StepVerifier.create(new GrapevineHealthIndicator(grapevine).health())
                 .assertNext(seen -> health = seen)
