@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
@@ -21,6 +22,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = GrapevineAutoConfiguration.class)
 @ConditionalOnClass(name = "org.springframework.boot.web.server.context.WebServerInitializedEvent")
 @ConditionalOnBean(Grapevine.class)
+@ConditionalOnWebApplication
 public class GrapevineWebPortAutoConfiguration {
 
     /** The label. One that the application sets itself is left alone. */

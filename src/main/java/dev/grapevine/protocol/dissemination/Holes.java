@@ -3,6 +3,7 @@ package dev.grapevine.protocol.dissemination;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -63,7 +64,7 @@ final class Holes {
         remove(asked, from, to, now);
     }
 
-    private void remove(TreeMap<Long, Hole> holes, long from, long to, long now) {
+    private void remove(NavigableMap<Long, Hole> holes, long from, long to, long now) {
         for (Hole hole = overlapping(holes, from, to); hole != null; hole = overlapping(holes, from, to)) {
             drop(hole);
             if (hole.asked()) {
@@ -78,7 +79,7 @@ final class Holes {
         }
     }
 
-    private static @Nullable Hole overlapping(TreeMap<Long, Hole> holes, long from, long to) {
+    private static @Nullable Hole overlapping(NavigableMap<Long, Hole> holes, long from, long to) {
         Map.Entry<Long, Hole> entry = holes.floorEntry(to);
         return entry != null && entry.getValue().to() >= from ? entry.getValue() : null;
     }
@@ -144,7 +145,7 @@ final class Holes {
         long left = Limits.PULL_MESSAGES - askedMessages;
         long room = held.room() - askedMessages;
         for (Hole hole : unasked.values()) {
-            boolean joins = turn.isEmpty() || many && near(turn.get(turn.size() - 1), hole);
+            boolean joins = turn.isEmpty() || (many && near(turn.get(turn.size() - 1), hole));
             long most = hole.from() < held.last() ? left : Math.min(left, room);
             if (most <= 0 || !joins || !hole.due(now, hole.from() < held.first())) {
                 break;
