@@ -63,7 +63,7 @@ final class Hole {
     }
 
     boolean due(long now, boolean inFront) {
-        return due - now <= 0 || inFront && dueInFront - now <= 0;
+        return due - now <= 0 || (inFront && dueInFront - now <= 0);
     }
 
     /** It is asked for now; the answer may take this long. */
