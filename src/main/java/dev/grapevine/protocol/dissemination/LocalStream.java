@@ -87,7 +87,7 @@ final class LocalStream {
     Publications repair(long from, long to) {
         int position = indexOf(from);
         Publications run = run(position);
-        if (from == run.first() && (to == run.last() || to > run.last() && fillsFrame(position))) {
+        if (from == run.first() && (to == run.last() || (to > run.last() && fillsFrame(position)))) {
             return run;
         }
         List<Bytes> payloads = new ArrayList<>();
