@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 
 /**
  * What was done to a simulated cluster, and when. It answers whether a removal had a cause.
@@ -33,7 +34,7 @@ public final class FaultLog {
 
     /** Everybody may believe everybody dead from now on: frames are lost. */
     Cause beginEverywhere(long nanos) {
-        return begin(new Cause(nanos, Duration.ZERO, (observer, subject) -> true));
+        return begin(new Cause(nanos, Duration.ZERO, (observer, subject) -> true, subject -> true));
     }
 
     /**
@@ -42,7 +43,7 @@ public final class FaultLog {
      * @param patience for how long that must have gone on before anybody does
      */
     Cause beginOf(long nanos, int node, Duration patience) {
-        return begin(new Cause(nanos, patience, (observer, subject) -> subject == node));
+        return begin(new Cause(nanos, patience, (observer, subject) -> subject == node, subject -> subject == node));
     }
 
     /**
@@ -57,7 +58,8 @@ public final class FaultLog {
                 nanos,
                 patience,
                 (observer, subject) -> (here.contains(observer) && there.contains(subject))
-                        || (there.contains(observer) && here.contains(subject))));
+                        || (there.contains(observer) && here.contains(subject)),
+                subject -> here.contains(subject) || there.contains(subject)));
     }
 
     private Cause begin(Cause cause) {
@@ -73,10 +75,22 @@ public final class FaultLog {
      * @param nanos virtual time of the removal
      * @param grace for how long after its end a fault still counts: suspicions and rumors take their time
      * @return true if at some moment of the grace before, the subject had crashed, had stood still or been cut off from
-     *     the observer for long enough, or frames were being lost
+     *     the observer for long enough, or frames were being lost; also if that was so for others, whose word the
+     *     observer may take as soon as it has any trouble with the subject itself
      */
     public boolean explainsRemoval(int observer, int subject, long nanos, Duration grace) {
-        return causes.stream().anyMatch(cause -> cause.explains(observer, subject, nanos, grace.toNanos()));
+        boolean own = false;
+        boolean ofOthers = false;
+        for (Cause cause : causes) {
+            boolean lasted = cause.hasLasted(nanos, grace.toNanos());
+            boolean between = cause.began(nanos, grace.toNanos()) && cause.blame.of(observer, subject);
+            if (lasted && between) {
+                return true;
+            }
+            own |= between;
+            ofOthers |= lasted && cause.touches(subject);
+        }
+        return own && ofOthers;
     }
 
     /**
@@ -103,20 +117,30 @@ public final class FaultLog {
         private final long from;
         private final long patience;
         private final Blame blame;
+        private final IntPredicate touched;
         private long to = Long.MAX_VALUE;
 
-        private Cause(long from, Duration patience, Blame blame) {
+        private Cause(long from, Duration patience, Blame blame, IntPredicate touched) {
             this.from = from;
             this.patience = patience.toNanos();
             this.blame = blame;
+            this.touched = touched;
         }
 
         void end(long nanos) {
             to = Math.min(to, nanos);
         }
 
-        private boolean explains(int observer, int subject, long nanos, long grace) {
-            return from <= nanos - patience && to >= nanos - grace && blame.of(observer, subject);
+        private boolean began(long nanos, long grace) {
+            return from <= nanos && to >= nanos - grace;
+        }
+
+        private boolean hasLasted(long nanos, long grace) {
+            return from <= nanos - patience && to >= nanos - grace;
+        }
+
+        private boolean touches(int subject) {
+            return touched.test(subject);
         }
     }
 }

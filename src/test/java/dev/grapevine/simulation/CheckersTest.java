@@ -110,6 +110,16 @@ class CheckersTest {
     }
 
     @Test
+    void whoHasAnyTroubleWithAMemberMayTakeTheWordOfOthersForWhomItLastedLonger() {
+        FaultLog log = new FaultLog();
+        log.beginBetween(SECOND, Set.of(0), Set.of(1), Duration.ofSeconds(3));
+        assertThat(log.explainsRemoval(2, 1, 5 * SECOND, Duration.ZERO)).isFalse();
+        log.beginOf(5 * SECOND, 1, Duration.ofSeconds(3));
+        assertThat(log.explainsRemoval(2, 1, 5 * SECOND, Duration.ZERO)).isTrue();
+        assertThat(log.explainsRemoval(2, 0, 5 * SECOND, Duration.ZERO)).isFalse();
+    }
+
+    @Test
     void lossIsACauseForEverybodyUntilItEnds() {
         FaultLog log = new FaultLog();
         log.beginEverywhere(SECOND).end(2 * SECOND);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.grapevine.membership.MemberStatus;
+import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.observe.GrapevineObserver.DropReason;
 import dev.grapevine.protocol.step.JoinState;
@@ -58,6 +59,7 @@ class CompositeObserverTest {
     private static void tellAll(GrapevineObserver observer) {
         observer.memberChanged(FakeGrapevine.member(1, "a"), MemberStatus.ALIVE);
         observer.joinChanged(JoinState.JOINED);
+        observer.healthChanged(NodeHealth.GOOD);
         observer.linksChanged(1);
         observer.protocol(ProtocolEvent.REFUTED, 1);
         observer.roundTrip(1);

@@ -18,7 +18,8 @@ import java.util.random.RandomGenerator;
  *   <li>Refusal: as soon as two accusers agree, since a process that is merely slow still accepts connections.
  *   <li>Where nobody else is left to confirm, the own accusation is enough: after the time-out, or after a refusal and
  *       one probe time-out of grace.
- *   <li>Never while a link to the member works and nothing is held against it here, by this member or two others: hearsay is then put to the member
+ *   <li>Never while a link to the member works and nothing is held against it here, by this member or, in a large cluster,
+ *       by two others that are well: hearsay is then put to the member
  *       itself, which refutes it, or fails the probe and so confirms it. A healed partition therefore merges without
  *       anybody being removed on the word of the other side. Where there is no link to the member, the word of somebody
  *       who is or just was dead here is passed on until the member hears and refutes it; it takes force only after the
@@ -26,6 +27,13 @@ import java.util.random.RandomGenerator;
  * </ul>
  */
 final class Jury {
+
+    /**
+     * In a cluster of up to so many every reported death of a linked member is put to that member, whoever accuses it. In a
+     * larger one that would be so many failed probes at once that each member's own score would slow the detection of the
+     * next death.
+     */
+    private static final int PUT_TO_THE_TEST = 32;
 
     private final Origin self;
     private final MembershipSettings settings;
@@ -124,12 +132,14 @@ final class Jury {
 
     /** Somebody declared a present member dead. */
     void condemn(MemberRecord record, Rumor.Dead claim, Step step) {
-        if (holdsNothingAgainst(record) && !isAgreed(record)) {
+        boolean acrossASplit = isFromAcrossASplit(claim.accuser(), step.now());
+        boolean cheap = table.presentCount() <= PUT_TO_THE_TEST;
+        if (holdsNothingAgainst(record) && (cheap || acrossASplit || !isAgreed(record))) {
             if (record.condemn(claim.incarnation(), claim.accuser())) {
                 speaker.tell(record.origin, step);
                 prober.probeSoon(record.origin, step.now());
             }
-        } else if (refinements.contains(Refinement.AGREEMENT) && isFromAcrossASplit(claim.accuser(), step.now())) {
+        } else if (refinements.contains(Refinement.AGREEMENT) && acrossASplit) {
             doubt(record, claim, step);
         } else {
             view.bury(record, claim.incarnation(), claim.accuser(), step);
@@ -138,13 +148,13 @@ final class Jury {
     }
 
     /**
-     * Whether the accuser is dead here, or was until just now: then it was a split that kept it from others, and whom it
+     * Whether the accuser is suspected or dead here, or was dead until just now: then it was a split that kept it from others, and whom it
      * buried meanwhile may be well on this side.
      */
     private boolean isFromAcrossASplit(Origin accuser, long now) {
         MemberRecord record = table.peek(accuser);
         return record != null
-                && (record.status == MemberStatus.DEAD || record.hasReturnedSince(now - 2 * leastTimeout()));
+                && (record.status != MemberStatus.ALIVE || record.hasReturnedSince(now - 2 * leastTimeout()));
     }
 
     /** Gives the member the least time of a suspicion to refute, and passes on what it has to hear. */

@@ -267,9 +267,17 @@ class RumorRulesTest {
     }
 
     @Test
-    void aReportedDeathIsBelievedAtOnceWhereTwoAccusersAreKnown() {
+    void aReportedDeathOfALinkedMemberIsNotBelievedHoweverManyAccuseIt() {
         SwimScript script = linkedTo(two, three, four);
         script.gossip(three, suspect(two, 0, three, Evidence.SILENCE), suspect(two, 0, four, Evidence.SILENCE));
+        assertThat(script.gossip(three, dead(two, 0, three))).doesNotContain(changed(two, MemberStatus.DEAD));
+        assertThat(script.core.status(two.origin())).isEqualTo(MemberStatus.SUSPECT);
+    }
+
+    @Test
+    void aReportedDeathOfAnUnlinkedMemberIsBelievedAndALaterClaimHasToBeRefuted() {
+        SwimScript script = linkedTo(two, three, four);
+        script.linkDown(two, LinkLoss.LOST);
         assertThat(script.gossip(three, dead(two, 0, three))).contains(changed(two, MemberStatus.DEAD));
         assertThat(script.gossip(three, dead(two, 3, three))).isEmpty();
         assertThat(script.gossip(three, alive(two, 3)))
