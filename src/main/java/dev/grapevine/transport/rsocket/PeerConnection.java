@@ -17,6 +17,7 @@ import io.rsocket.DuplexConnection;
 import io.rsocket.RSocketErrorException;
 import io.rsocket.frame.ErrorFrameCodec;
 import io.rsocket.frame.KeepAliveFrameCodec;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -49,6 +52,8 @@ import reactor.netty.NettyPipeline;
  * <p>Everything happens on the event loop, unless a method says otherwise.
  */
 final class PeerConnection extends ChannelInboundHandlerAdapter implements DuplexConnection {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PeerConnection.class);
 
     /** Room for a hello and what RSocket puts around it. */
     private static final int HANDSHAKE_LIMIT = HelloCodec.MAX_HELLO_BYTES + 1024;
@@ -263,14 +268,26 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
         keepAlive.stop();
         transportClosed.tryEmitEmpty();
         frames.complete();
-        ends.forEach(Runnable::run);
+        ends.forEach(this::runSafely);
         closed.tryEmitValue(loss);
         context.fireChannelInactive();
     }
 
-    /** A reset, or a write after the peer closed: the same as a close, which follows. */
+    /** One that fails keeps neither the others from running nor the connection from ending. */
+    private void runSafely(Runnable end) {
+        try {
+            end.run();
+        } catch (RuntimeException e) {
+            LOG.warn("What follows the end of the connection {} failed", channel, e);
+        }
+    }
+
+    /** A reset, or a write after the peer closed, is the same as a close, which follows; anything else is no everyday thing. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.warn("The connection {} failed in a way that no network explains; it is closed", channel, cause);
+        }
         close(LinkLoss.LOST);
     }
 
