@@ -155,7 +155,7 @@ final class ArchitectureRules {
                 .that()
                 .resideOutsideOfPackages(within("transport.rsocket"), within("simulation"), within("spring"))
                 .and()
-                .doNotHaveFullyQualifiedName(root + ".runtime.Node")
+                .doNotHaveFullyQualifiedName(root + ".runtime.NodeBinding")
                 .should()
                 .callMethodWhere(start)
                 .allowEmptyShould(true)

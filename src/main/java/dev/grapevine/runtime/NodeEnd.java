@@ -1,0 +1,109 @@
+package dev.grapevine.runtime;
+
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Gives back everything that a node has, whether it was stopped or has failed. */
+final class NodeEnd {
+
+    private static final Logger log = LoggerFactory.getLogger(NodeEnd.class);
+    private static final Duration USERS_GRACE = Duration.ofSeconds(2);
+    private static final Duration DRAIN_CHECK = Duration.ofMillis(10);
+    private static final int DRAIN_CHECKS = 100;
+
+    private final NodeParts parts;
+    private final NodeStatus status;
+    private final Participation participation;
+    private final Mono<Void> stopped = Mono.defer(this::stopNow).cache();
+    private final Mono<Void> closed = Mono.defer(this::closeNow).cache();
+
+    NodeEnd(NodeParts parts, NodeStatus status, Participation participation) {
+        this.parts = parts;
+        this.status = status;
+        this.participation = participation;
+    }
+
+    /** Leaves if need be and gives everything back, once however often it is asked for. */
+    Mono<Void> stop() {
+        return stopped;
+    }
+
+    /** Says that the pipeline failed; gives everything back on subscription. */
+    Mono<Void> failed(Throwable error) {
+        log.error("{} failed and stops; this is a defect of Grapevine", cluster(), error);
+        return closed;
+    }
+
+    private Mono<Void> stopNow() {
+        Bound bound = status.requestStop();
+        if (bound == null) {
+            parts.submissions().close();
+            parts.views().complete();
+            // A bind that is under way finds out by itself and gives its port back.
+            return status.bindingUnderWay().then().onErrorComplete().then(usersThreadsDisposed());
+        }
+        // Not by way of a delivery thread: a subscriber may hold it.
+        Mono<Void> gone = Mono.defer(participation::leaveNow)
+                .subscribeOn(bound.scheduler())
+                .then(drained(bound));
+        return gone.takeUntilOther(status.stopping()).onErrorComplete().then(closed);
+    }
+
+    /** What was published last still goes out, if the peers take it soon. */
+    private static Mono<Void> drained(Bound bound) {
+        return Flux.interval(Duration.ZERO, DRAIN_CHECK, bound.scheduler())
+                .onBackpressureDrop()
+                .take(DRAIN_CHECKS)
+                .takeUntil(check -> bound.links().isDrained())
+                .then();
+    }
+
+    private Mono<Void> closeNow() {
+        Bound bound = status.bound();
+        if (bound == null) {
+            return Mono.error(new IllegalStateException("The node is not bound"));
+        }
+        return Mono.fromRunnable(() -> {
+                    parts.handshake().setOpen(false);
+                    status.becomeStopped();
+                    parts.submissions().close();
+                    parts.views().complete();
+                })
+                .subscribeOn(bound.scheduler())
+                .then(logged("Closing the links", bound.endpoint().close()))
+                .then(usersThreadsDisposed().timeout(USERS_GRACE, usersInterrupted(), bound.scheduler()))
+                .then(logged("Giving back the threads", bound.transport().dispose()));
+    }
+
+    /** One part that cannot be given back does not keep the others. */
+    private Mono<Void> logged(String what, Mono<Void> end) {
+        return end.onErrorResume(error -> {
+            log.warn("{} of {} failed", what, cluster(), error);
+            return Mono.empty();
+        });
+    }
+
+    private Mono<Void> usersThreadsDisposed() {
+        Environment threads = parts.config().environment();
+        return parts.config().ownsThreads()
+                ? Mono.defer(() -> Mono.when(
+                        threads.delivery().disposeGracefully(),
+                        threads.answers().disposeGracefully()))
+                : Mono.empty();
+    }
+
+    private Mono<Void> usersInterrupted() {
+        return Mono.fromRunnable(() -> {
+            log.warn("A subscriber of {} still holds its thread; it is interrupted", cluster());
+            parts.config().environment().delivery().dispose();
+            parts.config().environment().answers().dispose();
+        });
+    }
+
+    private String cluster() {
+        return parts.config().cluster();
+    }
+}

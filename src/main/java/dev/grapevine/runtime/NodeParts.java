@@ -1,0 +1,45 @@
+package dev.grapevine.runtime;
+
+import dev.grapevine.observe.GrapevineObserver;
+
+/**
+ * What a node has from the start, bound or not.
+ *
+ * @param config what it is built from
+ * @param observer is told what happens; whatever it throws harms nobody
+ * @param handshake whom it admits
+ * @param views what the outside sees of it
+ * @param commands the way to its core
+ * @param submissions what its users publish and write
+ * @param catalogue the topics and maps that it has opened
+ */
+record NodeParts(
+        NodeConfig config,
+        GrapevineObserver observer,
+        NodeHandshake handshake,
+        NodeViews views,
+        Commands commands,
+        Submissions submissions,
+        Catalogue catalogue) {
+
+    private static final int MAX_UNDER_WAY = 65_536;
+
+    static NodeParts of(NodeConfig config) {
+        GrapevineObserver observer = new SafeObserver(config.observer());
+        NodeViews views = new NodeViews(config.cluster() + "/" + config.id(), config.seeds());
+        Commands commands = new Commands();
+        Submissions submissions = new Submissions(MAX_UNDER_WAY, commands, config.settings(), config.environment());
+        return new NodeParts(
+                config,
+                observer,
+                new NodeHandshake(config.cluster(), observer),
+                views,
+                commands,
+                submissions,
+                new Catalogue(views, submissions, config.environment().delivery(), observer));
+    }
+
+    boolean hasSeeds() {
+        return !config.seeds().isEmpty() || config.seedProvider() != null;
+    }
+}
