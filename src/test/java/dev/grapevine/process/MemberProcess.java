@@ -8,9 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link MemberMain} that runs, and what it has told so far. */
 final class MemberProcess {
@@ -19,11 +24,17 @@ final class MemberProcess {
      * One line of what a member told.
      *
      * @param millis when, by the wall clock of the machine
-     * @param about the member that it is about
+     * @param about the name of the member that it is about
+     * @param id the id of that member
      * @param epoch which life of that member
      * @param what the kind of event
      */
-    record Told(long millis, String about, long epoch, String what) {}
+    record Told(long millis, String about, String id, long epoch, String what) {
+
+        boolean isMembership() {
+            return !what.startsWith(MemberMain.HEARD) && !what.startsWith(MemberMain.STATE);
+        }
+    }
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -41,8 +52,11 @@ final class MemberProcess {
     }
 
     /** Starts a member; it may take seconds until it tells anything. */
-    static MemberProcess start(String name, String address, List<String> seeds) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+    static MemberProcess start(
+            String name, String address, List<String> seeds, Map<String, String> properties, List<String> prefix)
+            throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 // Light and quick to start: many of these run beside the rest of the build.
                 "-Xmx64m",
@@ -50,10 +64,9 @@ final class MemberProcess {
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
                 "-cp",
-                System.getProperty("java.class.path"),
-                MemberMain.class.getName(),
-                name,
-                address));
+                System.getProperty("java.class.path")));
+        properties.forEach((property, value) -> command.add("-D" + property + "=" + value));
+        command.addAll(List.of(MemberMain.class.getName(), name, address));
         command.addAll(seeds);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         MemberProcess member = new MemberProcess(name, address, process);
@@ -79,9 +92,9 @@ final class MemberProcess {
 
     private synchronized void heard(String line) {
         output.add(line);
-        String[] words = line.split(" ", 5);
-        if (words.length == 5 && words[0].equals(MemberMain.MARK)) {
-            told.add(new Told(Long.parseLong(words[1]), words[2], Long.parseLong(words[3]), words[4]));
+        String[] words = line.split(" ", 6);
+        if (words.length == 6 && words[0].equals(MemberMain.MARK)) {
+            told.add(new Told(Long.parseLong(words[1]), words[2], words[3], Long.parseLong(words[4]), words[5]));
         }
         notifyAll();
     }
@@ -92,18 +105,79 @@ final class MemberProcess {
     }
 
     /** Waits until it has told such a thing; the first of them. */
-    synchronized Told await(String what, Predicate<Told> condition) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Told await(String what, Predicate<Told> condition) {
+        return awaitTold("telling " + what, one -> one.what().equals(what) && condition.test(one));
+    }
+
+    /** Waits until it has told of this life of a member, whatever it was; the first of that. */
+    Told awaitLife(String about, long epoch) {
+        return awaitTold(
+                "telling of " + about + " " + epoch,
+                one -> one.isMembership() && one.about().equals(about) && one.epoch() == epoch);
+    }
+
+    private Told awaitTold(String description, Predicate<Told> condition) {
+        return awaitUntil(
+                PATIENCE,
+                description,
+                () -> told.stream().filter(condition).findFirst().orElse(null));
+    }
+
+    /** Waits until it sees exactly these, none of them suspected. */
+    void awaitView(Duration patience, Collection<String> names) {
+        List<String> expected = names.stream().sorted().toList();
+        awaitUntil(patience, "seeing exactly " + expected, () -> {
+            Collection<Told> view = view();
+            boolean calm = view.stream().noneMatch(last -> last.what().equals("SUSPECTED"));
+            return calm && names(view).equals(expected) ? view : null;
+        });
+    }
+
+    /** Whether it hears a message that begins like this, within a time. */
+    boolean hears(String beginning, Duration patience) {
+        return findWithin(patience, () -> told.stream()
+                        .filter(one -> one.what().startsWith(MemberMain.HEARD + beginning))
+                        .findFirst()
+                        .orElse(null))
+                != null;
+    }
+
+    /** The names of those in its view now, sorted. */
+    List<String> viewed() {
+        return names(view());
+    }
+
+    private static List<String> names(Collection<Told> view) {
+        return view.stream().map(Told::about).sorted().toList();
+    }
+
+    /** What it told last of each member that has neither died nor left. */
+    private synchronized Collection<Told> view() {
+        TreeMap<String, Told> last = new TreeMap<>();
+        told.stream().filter(Told::isMembership).forEach(one -> last.put(one.id(), one));
+        last.values().removeIf(one -> one.what().equals("DIED") || one.what().equals("LEFT"));
+        return last.values();
+    }
+
+    private <T> T awaitUntil(Duration patience, String what, Supplier<@Nullable T> found) {
+        T result = findWithin(patience, found);
+        if (result == null) {
+            throw new AssertionError(name + " does not do what was expected: " + what + ". All it said:\n" + output());
+        }
+        return result;
+    }
+
+    private synchronized String output() {
+        return String.join("\n", output) + (ended ? "\nand it ended" : "");
+    }
+
+    private synchronized <T> @Nullable T findWithin(Duration patience, Supplier<@Nullable T> found) {
+        long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
-            for (Told one : told) {
-                if (one.what().equals(what) && condition.test(one)) {
-                    return one;
-                }
-            }
+            T result = found.get();
             long left = (deadline - System.nanoTime()) / 1_000_000;
-            if (ended || left <= 0) {
-                throw new AssertionError(name + (ended ? " ended" : " went on") + " without telling " + what
-                        + " as expected. All it said:\n" + String.join("\n", output));
+            if (result != null || ended || left <= 0) {
+                return result;
             }
             try {
                 wait(left);
