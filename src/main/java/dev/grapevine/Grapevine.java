@@ -113,11 +113,23 @@ public interface Grapevine {
     Mono<Void> updateMetadata(Map<String, String> metadata);
 
     /**
-     * The members in the view now, this one included, in the order of their origins.
+     * The members in the view now, this one included, in the order of their origins. Never waits. Members that join in a
+     * burst come into the view together, at most 3.2 s after they were heard of (by default; see
+     * {@code NodeSettings.joinQuiet}), and whoever goes leaves it at once. A member whose message is delivered is in it.
      *
-     * @return an immutable copy
+     * @return an immutable list, empty before {@link #join()}
      */
     List<Member> members();
+
+    /**
+     * The members in the view, as a whole, whenever somebody comes, goes or changes its labels (suspicions are told by
+     * {@link #membership()} alone). For whoever divides work among the members: what changes together, such as the
+     * members of a cluster that starts at once, is one element.
+     *
+     * @return replays the latest {@link #members()}, then each change, conflated to the latest for a slow subscriber;
+     *     signals come on a delivery thread of the node; completes when the node stops
+     */
+    Flux<List<Member>> views();
 
     /**
      * Whether this node has found others, as it is and at each change.

@@ -76,6 +76,11 @@ final class LiveGrapevine implements Grapevine {
     }
 
     @Override
+    public Flux<List<Member>> views() {
+        return node.views();
+    }
+
+    @Override
     public Flux<JoinState> joinState() {
         return node.joinState();
     }

@@ -45,9 +45,11 @@ public final class NodeCore {
     private final TreeSet<Origin> linked = new TreeSet<>();
 
     private final HealthCore health = new HealthCore();
+    private final JoinBatch joins;
 
     private List<Effect> effects = new ArrayList<>();
     private final Effects out = this::add;
+    private final Effects shown = this::show;
 
     /**
      * A member that has not joined.
@@ -63,6 +65,7 @@ public final class NodeCore {
         this.overlay = new OverlayCore(self, settings.overlay(), random);
         this.topics = new DisseminationCore(self.origin(), settings.dissemination(), random);
         this.stores = new AntiEntropyCore(self.origin(), settings.antiEntropy(), random, now);
+        this.joins = new JoinBatch(settings.joinQuiet());
     }
 
     /**
@@ -93,11 +96,24 @@ public final class NodeCore {
         } else {
             lifecycle(input, now);
         }
+        joins.settle();
         health.settle(swim.healthScore(), Math.max(0, swim.present().size() - 1), now, out);
         return effects;
     }
 
     private void add(Effect effect) {
+        if (effect instanceof Effect.JoinChanged joined) {
+            joins.changed(joined, shown);
+            return;
+        }
+        if (effect instanceof Effect.Deliver deliver) {
+            joins.heard(deliver.origin(), shown);
+        }
+        effects.add(effect);
+    }
+
+    /** What users see of the cluster, when they see it. */
+    private void show(Effect effect) {
         effects.add(effect);
         if (effect instanceof Effect.JoinChanged joined) {
             health.joinChanged(joined.state());
@@ -106,6 +122,7 @@ public final class NodeCore {
 
     private void lifecycle(Input input, Time now) {
         if (input instanceof Input.Join join) {
+            joins.begin(now.nanos());
             swim.join(now, fromSwim(now));
             overlay.join(join.seeds(), join.more(), now, out);
         } else if (input instanceof Input.Seeds seeds) {
@@ -113,6 +130,7 @@ public final class NodeCore {
         } else if (input instanceof Input.UpdateMetadata update) {
             swim.updateMetadata(update.metadata(), now, fromSwim(now));
         } else if (input instanceof Input.Leave) {
+            joins.show(shown);
             overlay.leave(out);
             swim.leave(now, fromSwim(now));
         } else if (input instanceof Input.OpenStore open) {
@@ -125,6 +143,7 @@ public final class NodeCore {
         overlay.tick(now, out);
         topics.tick(now, out);
         stores.tick(now, out);
+        joins.tick(now.nanos(), shown);
     }
 
     private void receive(Input.Received received, Time now) {
@@ -178,17 +197,23 @@ public final class NodeCore {
                 overlay.reach(wanted.member(), now, out);
                 return;
             }
-            effects.add(effect);
             if (effect instanceof Effect.MemberChanged changed
                     && !changed.member().origin().equals(self)) {
-                Origin origin = changed.member().origin();
-                health.memberChanged(changed.member(), changed.status(), now);
-                overlay.memberChanged(changed.member(), changed.status(), now, out);
-                if (!changed.status().isPresent() && !linked.contains(origin)) {
-                    topics.memberGone(origin, now, out);
-                }
+                memberChanged(changed, now);
+            } else {
+                effects.add(effect);
             }
         };
+    }
+
+    private void memberChanged(Effect.MemberChanged changed, Time now) {
+        Origin origin = changed.member().origin();
+        joins.changed(changed, overlay.sees(origin), now.nanos(), shown);
+        health.memberChanged(changed.member(), changed.status(), now);
+        overlay.memberChanged(changed.member(), changed.status(), now, out);
+        if (!changed.status().isPresent() && !linked.contains(origin)) {
+            topics.memberGone(origin, now, out);
+        }
     }
 
     /**
@@ -202,7 +227,7 @@ public final class NodeCore {
     }
 
     /**
-     * The members in the view, this one included once it has joined.
+     * The members that are present, this one included once it has joined; those too that are not shown yet.
      *
      * @return a view in the order of the origins, valid until the next step
      */

@@ -11,6 +11,8 @@ import java.util.function.UnaryOperator;
  * The settings of every core of a node.
  *
  * @param tickInterval how often the core is told that time has passed: how late a deadline can be seen; default 50 ms
+ * @param joinQuiet members that join in a burst are shown together, when nobody has joined for so long times the bits of
+ *     their number, at the latest after 32 times as long; zero shows each by itself; default 100 ms
  * @param membership settings of membership
  * @param overlay settings of links
  * @param dissemination settings of topics
@@ -18,14 +20,23 @@ import java.util.function.UnaryOperator;
  */
 public record NodeSettings(
         Duration tickInterval,
+        Duration joinQuiet,
         MembershipSettings membership,
         OverlaySettings overlay,
         DisseminationSettings dissemination,
         AntiEntropySettings antiEntropy) {
 
+    /** Checks what no core checks. */
+    public NodeSettings {
+        if (joinQuiet.isNegative()) {
+            throw new IllegalArgumentException("A quiet time is not negative");
+        }
+    }
+
     /** The defaults. */
     public static final NodeSettings DEFAULT = new NodeSettings(
             Duration.ofMillis(50),
+            Duration.ofMillis(100),
             MembershipSettings.DEFAULT,
             OverlaySettings.DEFAULT,
             DisseminationSettings.DEFAULT,
@@ -38,7 +49,18 @@ public record NodeSettings(
      * @return a changed copy
      */
     public NodeSettings withTickInterval(Duration tickInterval) {
-        return new NodeSettings(tickInterval, membership, overlay, dissemination, antiEntropy);
+        return new NodeSettings(tickInterval, joinQuiet, membership, overlay, dissemination, antiEntropy);
+    }
+
+    /**
+     * The same settings with another {@link #joinQuiet()}.
+     *
+     * @param joinQuiet the value to use
+     * @return a changed copy
+     * @throws IllegalArgumentException if it is negative
+     */
+    public NodeSettings withJoinQuiet(Duration joinQuiet) {
+        return new NodeSettings(tickInterval, joinQuiet, membership, overlay, dissemination, antiEntropy);
     }
 
     /**
@@ -48,7 +70,7 @@ public record NodeSettings(
      * @return a changed copy
      */
     public NodeSettings withMembership(UnaryOperator<MembershipSettings> change) {
-        return new NodeSettings(tickInterval, change.apply(membership), overlay, dissemination, antiEntropy);
+        return new NodeSettings(tickInterval, joinQuiet, change.apply(membership), overlay, dissemination, antiEntropy);
     }
 
     /**
@@ -58,7 +80,7 @@ public record NodeSettings(
      * @return a changed copy
      */
     public NodeSettings withOverlay(UnaryOperator<OverlaySettings> change) {
-        return new NodeSettings(tickInterval, membership, change.apply(overlay), dissemination, antiEntropy);
+        return new NodeSettings(tickInterval, joinQuiet, membership, change.apply(overlay), dissemination, antiEntropy);
     }
 
     /**
@@ -68,7 +90,7 @@ public record NodeSettings(
      * @return a changed copy
      */
     public NodeSettings withDissemination(UnaryOperator<DisseminationSettings> change) {
-        return new NodeSettings(tickInterval, membership, overlay, change.apply(dissemination), antiEntropy);
+        return new NodeSettings(tickInterval, joinQuiet, membership, overlay, change.apply(dissemination), antiEntropy);
     }
 
     /**
@@ -78,6 +100,6 @@ public record NodeSettings(
      * @return a changed copy
      */
     public NodeSettings withAntiEntropy(UnaryOperator<AntiEntropySettings> change) {
-        return new NodeSettings(tickInterval, membership, overlay, dissemination, change.apply(antiEntropy));
+        return new NodeSettings(tickInterval, joinQuiet, membership, overlay, dissemination, change.apply(antiEntropy));
     }
 }

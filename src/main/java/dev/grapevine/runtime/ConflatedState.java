@@ -43,22 +43,41 @@ final class ConflatedState<K extends Comparable<K>, S> {
     }
 
     void put(K key, S state) {
-        synchronized (this) {
-            boolean appeared = states.put(key, state) == null;
-            changed(new Change<>(key, state, false), appeared);
-        }
-        wakeAll();
+        change(new Change<>(key, state, false));
     }
 
     /** Takes a key away; its subscribers are told the given last state. */
     void remove(K key, S last) {
+        change(new Change<>(key, last, true));
+    }
+
+    private void change(Change<K, S> change) {
         synchronized (this) {
-            if (states.remove(key) == null) {
-                return;
-            }
-            changed(new Change<>(key, last, true), false);
+            apply(change);
         }
         wakeAll();
+    }
+
+    /**
+     * Several changes that no subscriber is told the first of before all are made.
+     *
+     * @param changes what changes, in order
+     * @param made called when they are made, before any subscriber is told; must be short
+     */
+    void changeAll(List<Change<K, S>> changes, Runnable made) {
+        synchronized (this) {
+            changes.forEach(this::apply);
+            made.run();
+        }
+        wakeAll();
+    }
+
+    private void apply(Change<K, S> change) {
+        if (!change.gone()) {
+            changed(change, states.put(change.key(), change.state()) == null);
+        } else if (states.remove(change.key()) != null) {
+            changed(change, false);
+        }
     }
 
     private void changed(Change<K, S> change, boolean appeared) {

@@ -5,6 +5,7 @@ import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.topic.Gap;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,10 +37,24 @@ final class EffectDispatcher {
 
     /** Carries out the effects of one step in their order, then sends what they put into outboxes. */
     void carryOut(List<Effect> effects) {
+        show(effects);
         for (int i = 0; i < effects.size(); i++) {
             carryOut(effects.get(i));
         }
         links.flush();
+    }
+
+    /** What a step changes in the view is one change, and is there before anything else that the step tells. */
+    private void show(List<Effect> effects) {
+        List<Effect.MemberChanged> changes = new ArrayList<>(0);
+        for (int i = 0; i < effects.size(); i++) {
+            if (effects.get(i) instanceof Effect.MemberChanged changed) {
+                changes.add(changed);
+            }
+        }
+        if (!changes.isEmpty()) {
+            views.members().changed(changes);
+        }
     }
 
     private void carryOut(Effect effect) {
@@ -79,7 +94,6 @@ final class EffectDispatcher {
         } else if (effect instanceof Effect.Close close) {
             links.close(close.peer());
         } else if (effect instanceof Effect.MemberChanged changed) {
-            views.members().changed(changed.member(), changed.status());
             observer.memberChanged(changed.member(), changed.status());
         } else if (effect instanceof Effect.JoinChanged joined) {
             views.joinChanged(joined.state());

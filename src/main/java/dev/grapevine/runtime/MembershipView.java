@@ -4,7 +4,9 @@ import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.MembershipEvent;
-import java.util.Comparator;
+import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.runtime.ConflatedState.Change;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,24 +22,45 @@ final class MembershipView {
 
     private final ConflatedState<MemberId, Standing> members = new ConflatedState<>();
 
-    void changed(Member member, MemberStatus status) {
-        Standing standing = new Standing(member, status);
-        if (status.isPresent()) {
-            members.put(member.id(), standing);
-            return;
+    /** The present members in the order of their origins: one list a step, so that nobody sees a step by halves. */
+    private final ConflatedState<String, List<Member>> view = new ConflatedState<>();
+
+    MembershipView() {
+        view.put("", List.of());
+    }
+
+    /** What a step changes, in order. */
+    void changed(List<Effect.MemberChanged> changes) {
+        List<Change<MemberId, Standing>> made = new ArrayList<>(changes.size());
+        Map<MemberId, Standing> within = new HashMap<>();
+        boolean looksDifferent = false;
+        for (Effect.MemberChanged changed : changes) {
+            MemberId id = changed.member().id();
+            Standing now = new Standing(changed.member(), changed.status());
+            Standing before = within.getOrDefault(id, members.get(id));
+            boolean gone = !now.status().isPresent();
+            // An earlier life that is declared dead late says nothing of the present one.
+            if (!gone || before != null && before.member().origin().equals(now.member().origin())) {
+                within.put(id, now);
+                made.add(new Change<>(id, now, gone));
+                looksDifferent |= gone || before == null || !before.member().equals(now.member());
+            }
         }
-        Standing present = members.get(member.id());
-        // An earlier life that is declared dead late says nothing of the present one.
-        if (present != null && present.member().origin().equals(member.origin())) {
-            members.remove(member.id(), standing);
-        }
+        // Before any event is told, so that whoever is told of it finds it in the view.
+        members.changeAll(made, looksDifferent ? this::look : () -> {});
+    }
+
+    private void look() {
+        view.put("", members.states().values().stream().map(Standing::member).toList());
     }
 
     List<Member> members() {
-        return members.states().values().stream()
-                .map(Standing::member)
-                .sorted(Comparator.comparing(Member::origin))
-                .toList();
+        List<Member> now = view.get("");
+        return now == null ? List.of() : now;
+    }
+
+    Flux<List<Member>> views(Scheduler delivery) {
+        return view.changes(delivery).map(Change::state);
     }
 
     Flux<MembershipEvent> events(Scheduler delivery) {
@@ -79,5 +102,6 @@ final class MembershipView {
 
     void complete() {
         members.complete();
+        view.complete();
     }
 }

@@ -126,7 +126,7 @@ public final class Node {
     /**
      * The members in the view.
      *
-     * @return a copy in the order of the origins
+     * @return an immutable list in the order of the origins
      */
     public List<Member> members() {
         return parts.views().members().members();
@@ -166,6 +166,15 @@ public final class Node {
      */
     public Optional<JoinState> currentJoinState() {
         return parts.views().currentJoinState();
+    }
+
+    /**
+     * The view as a whole, whenever it changes.
+     *
+     * @return see {@code Grapevine.views()}
+     */
+    public Flux<List<Member>> views() {
+        return views.members().views(config.environment().delivery());
     }
 
     /**

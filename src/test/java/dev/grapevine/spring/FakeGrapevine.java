@@ -109,6 +109,11 @@ final class FakeGrapevine implements Grapevine {
     }
 
     @Override
+    public Flux<List<Member>> views() {
+        return Flux.never();
+    }
+
+    @Override
     public Flux<JoinState> joinState() {
         return join.asFlux();
     }

@@ -146,6 +146,16 @@ public final class OverlayCore {
     }
 
     /**
+     * Whether another member is present.
+     *
+     * @param member a life of it
+     * @return true if the last that was told of it says so
+     */
+    public boolean sees(Origin member) {
+        return present.contains(member);
+    }
+
+    /**
      * A link is open.
      *
      * @param peer whose
