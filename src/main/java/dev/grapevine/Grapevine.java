@@ -166,6 +166,9 @@ public interface Grapevine {
      * The members in the view, one {@code JOINED} each, this one included, and then every change. Conflated per member
      * for a slow subscriber: it never misses where a member stands in the end. Unbounded demand is fine.
      *
+     * <p>Members that join in a burst are told of together; see {@link #members()}, which shows whoever was told of as soon as
+     * that comes here, and nobody any more who is told to be gone.
+     *
      * <p>A member that is heard of through another is told of as soon as its labels are here too, but no later than after
      * the probe timeout (default 400 ms): should they take longer, it joins without them and is {@code UPDATED} then.
      *

@@ -17,7 +17,7 @@ public interface GrapevineObserver {
     GrapevineObserver NONE = new GrapevineObserver() {};
 
     /**
-     * A member stands differently than before.
+     * A member stands differently than before, as users see it: members that join in a burst are told of together.
      *
      * @param member the member
      * @param status how it stands now

@@ -40,7 +40,9 @@ final class MembershipView {
             Standing before = within.getOrDefault(id, members.get(id));
             boolean gone = !now.status().isPresent();
             // An earlier life that is declared dead late says nothing of the present one.
-            if (!gone || before != null && before.member().origin().equals(now.member().origin())) {
+            if (!gone
+                    || before != null
+                            && before.member().origin().equals(now.member().origin())) {
                 within.put(id, now);
                 made.add(new Change<>(id, now, gone));
                 looksDifferent |= gone || before == null || !before.member().equals(now.member());

@@ -174,7 +174,7 @@ public final class Node {
      * @return see {@code Grapevine.views()}
      */
     public Flux<List<Member>> views() {
-        return views.members().views(config.environment().delivery());
+        return parts.views().members().views(delivery());
     }
 
     /**

@@ -154,7 +154,8 @@ class MembershipViewTest {
     void whoIsToldOfAMemberFindsTheWholeStepInTheView() {
         List<String> found = new ArrayList<>();
         view.events(Schedulers.immediate())
-                .subscribe(event -> found.add(event.type() + " of " + view.members().size()));
+                .subscribe(event ->
+                        found.add(event.type() + " of " + view.members().size()));
         view.changed(List.of(is(member(1, 1), MemberStatus.ALIVE), is(member(2, 1), MemberStatus.ALIVE)));
         view.changed(List.of(is(member(1, 1), MemberStatus.DEAD), is(member(1, 2), MemberStatus.ALIVE)));
         view.changed(List.of(is(member(1, 2), MemberStatus.DEAD), is(member(2, 1), MemberStatus.LEFT)));

@@ -109,7 +109,8 @@ class JoinBatchSimulationTest {
         List<MembershipEvent.Type> told = new ArrayList<>();
         cluster.node(0)
                 .membership()
-                .filter(event -> List.of("node-2", "node-3").contains(event.member().name()))
+                .filter(event ->
+                        List.of("node-2", "node-3").contains(event.member().name()))
                 .subscribe(event -> told.add(event.type()));
         cluster.awaitMembership(Duration.ofSeconds(2));
         assertThat(told)
@@ -121,17 +122,22 @@ class JoinBatchSimulationTest {
     void whoseMessageIsDeliveredIsInTheView() {
         SimulatedCluster cluster = cluster(5, 6).settings(PATIENT).start();
         List<String> told = new ArrayList<>();
-        cluster.node(0).topic("t", Codecs.utf8()).messages().subscribe(message -> told.add(message.value()
-                + (cluster.node(0).members().stream()
-                                .anyMatch(member -> member.origin().equals(cluster.origin(1)))
-                        ? " from a member"
-                        : " from a stranger")));
+        cluster.node(0)
+                .topic("t", Codecs.utf8())
+                .messages()
+                .subscribe(message -> told.add(message.value()
+                        + (cluster.node(0).members().stream()
+                                        .anyMatch(member -> member.origin().equals(cluster.origin(1)))
+                                ? " from a member"
+                                : " from a stranger")));
         cluster.advance(Duration.ofMillis(100));
         assertThat(cluster.node(0).members()).hasSize(1);
         cluster.node(1).topic("t", Codecs.utf8()).publish("x").subscribe();
         cluster.advance(Duration.ofMillis(20));
         assertThat(told).containsExactly("x from a member");
-        assertThat(cluster.node(0).members()).as("and all that were held with it").hasSize(5);
+        assertThat(cluster.node(0).members())
+                .as("and all that were held with it")
+                .hasSize(5);
     }
 
     @Test
@@ -158,7 +164,9 @@ class JoinBatchSimulationTest {
                             case LEFT, DIED -> there.remove(event.member().name());
                             default -> there.contains(event.member().name());
                         };
-                assertThat(changed).as("seed %d: %s after %s", seed, event, there).isTrue();
+                assertThat(changed)
+                        .as("seed %d: %s after %s", seed, event, there)
+                        .isTrue();
             }
             assertThat(there).as("seed %d", seed).hasSize(7);
         }

@@ -46,7 +46,8 @@ public sealed interface Effect {
     record Close(Origin peer) implements Effect {}
 
     /**
-     * The view changed: the member is in it with this status, or out of it. Also for this member itself.
+     * The view changed: the member is in it with this status, or out of it. Also for this member itself. The core of a whole
+     * node tells it when users are to see it; what changes in one step changes at once.
      *
      * @param member the member as now known
      * @param status how it stands now
