@@ -40,9 +40,7 @@ final class MembershipView {
             Standing before = within.getOrDefault(id, members.get(id));
             boolean gone = !now.status().isPresent();
             // An earlier life that is declared dead late says nothing of the present one.
-            if (!gone
-                    || before != null
-                            && before.member().origin().equals(now.member().origin())) {
+            if (!gone || isSameLife(before, now)) {
                 within.put(id, now);
                 made.add(new Change<>(id, now, gone));
                 looksDifferent |= gone || before == null || !before.member().equals(now.member());
@@ -50,6 +48,10 @@ final class MembershipView {
         }
         // Before any event is told, so that whoever is told of it finds it in the view.
         members.changeAll(made, looksDifferent ? this::look : () -> {});
+    }
+
+    private static boolean isSameLife(@Nullable Standing before, Standing now) {
+        return before != null && before.member().origin().equals(now.member().origin());
     }
 
     private void look() {
@@ -90,8 +92,7 @@ final class MembershipView {
         if (before == null) {
             return MembershipEvent.Type.JOINED;
         }
-        boolean sameLife = before.member().origin().equals(now.member().origin());
-        if (sameLife && before.status() != now.status()) {
+        if (isSameLife(before, now) && before.status() != now.status()) {
             return standing(now);
         }
         return before.equals(now) ? null : MembershipEvent.Type.UPDATED;
