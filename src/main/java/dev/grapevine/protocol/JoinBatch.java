@@ -118,6 +118,10 @@ final class JoinBatch {
         }
     }
 
+    boolean isHolding() {
+        return !held.isEmpty();
+    }
+
     void tick(long now, Effects out) {
         if (!held.isEmpty() && (now - lastJoin >= window() || now - firstHeld >= MOST_QUIETS * quiet)) {
             show(out);

@@ -37,7 +37,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NodeCore {
 
+    /** A longer rest saves little more, and makes what happens every now and then late. */
+    private static final int REST_TICKS = 5;
+
     private final Origin self;
+    private final long tickNanos;
+    private final long restNanos;
     private final SwimCore swim;
     private final OverlayCore overlay;
     private final DisseminationCore topics;
@@ -61,6 +66,9 @@ public final class NodeCore {
      */
     public NodeCore(Member self, NodeSettings settings, RandomGenerator random, Time now) {
         this.self = self.origin();
+        this.tickNanos = settings.tickInterval().toNanos();
+        this.restNanos = Math.min(
+                REST_TICKS * tickNanos, settings.membership().probeInterval().toNanos() / 4);
         this.swim = new SwimCore(self, settings.membership(), random, now);
         this.overlay = new OverlayCore(self, settings.overlay(), random);
         this.topics = new DisseminationCore(self.origin(), settings.dissemination(), random);
@@ -136,6 +144,24 @@ public final class NodeCore {
         } else if (input instanceof Input.OpenStore open) {
             stores.open(open.store(), now, out);
         }
+    }
+
+    /**
+     * How long the next tick may take to come, unless another input comes first: the tick interval while anything is under
+     * way; at rest up to {@value #REST_TICKS} of it, but no later than a probe or a dial is due, and never so late that it
+     * would look like a pause of this member's own.
+     *
+     * @param now the time
+     * @return nanoseconds, positive
+     */
+    public long untilTick(Time now) {
+        if (joins.isHolding()) {
+            return tickNanos;
+        }
+        long due = Math.min(
+                Math.min(swim.untilTick(now), overlay.untilTick(now)),
+                Math.min(topics.untilTick(), stores.untilTick()));
+        return Math.max(tickNanos, Math.min(restNanos, due));
     }
 
     private void tick(Time now) {

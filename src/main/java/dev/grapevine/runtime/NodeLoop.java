@@ -7,6 +7,7 @@ import dev.grapevine.protocol.NodeSettings;
 import dev.grapevine.protocol.step.DialFailure;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Input;
+import dev.grapevine.protocol.step.Time;
 import dev.grapevine.transport.Endpoint;
 import dev.grapevine.transport.LinkRefusedException;
 import java.util.List;
@@ -67,26 +68,23 @@ final class NodeLoop {
             // The core is mutable, so each subscription has its own.
             NodeCore core = new NodeCore(self, settings, environment.random(), environment.now());
             handshake.consult(core::judge);
-            return Flux.merge(ticks(), commands.flux(), accepted(), dialled(), seeds)
-                    .map(input -> step(core, input));
+            Ticker ticker = new Ticker(settings.tickInterval(), scheduler);
+            return Flux.merge(ticker.ticks(), commands.flux(), accepted(), dialled(), seeds)
+                    .map(input -> step(core, input, ticker));
         });
     }
 
-    private List<Effect> step(NodeCore core, Input input) {
+    private List<Effect> step(NodeCore core, Input input, Ticker ticker) {
         try {
-            List<Effect> effects = core.step(input, environment.now());
+            Time now = environment.now();
+            List<Effect> effects = core.step(input, now);
             dispatcher.carryOut(effects);
+            ticker.stepped(now, core::untilTick);
             return effects;
         } catch (Throwable error) {
             // What Reactor takes for fatal it throws on, past the pipeline, which would then stand still unseen.
             throw new IllegalStateException("A step failed: " + input.getClass().getSimpleName(), error);
         }
-    }
-
-    private Flux<Input> ticks() {
-        return Flux.interval(settings.tickInterval(), scheduler)
-                .onBackpressureDrop()
-                .map(tick -> new Input.Tick());
     }
 
     private Flux<Input> accepted() {

@@ -265,6 +265,16 @@ public final class AntiEntropyCore {
     }
 
     /**
+     * How long the next tick may take to come, as things stand: it is to come at once while something is fetched or has
+     * changed. Rounds of stores that were equal when last compared need no tick of their own.
+     *
+     * @return nanoseconds
+     */
+    public long untilTick() {
+        return stores.values().stream().allMatch(store -> store.sync.isIdle()) ? Long.MAX_VALUE : 0;
+    }
+
+    /**
      * Time has passed: rounds that are due, and transfers that stand still.
      *
      * @param now the time

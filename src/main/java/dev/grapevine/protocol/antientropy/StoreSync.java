@@ -78,6 +78,11 @@ final class StoreSync {
         }
     }
 
+    /** Whether nothing is asked for or fetched, and nothing has changed since the last round. */
+    boolean isIdle() {
+        return asked == null && doubt == null && !fetch.isActive() && rounds.isCalm();
+    }
+
     void tick(List<Origin> links, RandomGenerator random, Time now, Effects out) {
         if (asked != null && now.nanos() - askedUntil >= 0 && !fetch.isActive()) {
             asked = null;

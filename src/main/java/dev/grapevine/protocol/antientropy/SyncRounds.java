@@ -21,6 +21,11 @@ final class SyncRounds {
         this.next = now.nanos();
     }
 
+    /** Whether nothing has happened since the last round. */
+    boolean isCalm() {
+        return !active;
+    }
+
     boolean isDue(Time now) {
         return now.nanos() - next >= 0;
     }

@@ -41,6 +41,11 @@ final class DigestSchedule {
         stream.digestsLeft(Limits.DIGEST_REPEATS);
     }
 
+    /** Whether no publication is left that a digest has to follow. */
+    boolean isIdle() {
+        return active.isEmpty();
+    }
+
     /** The streams to tell of now; mostly none. */
     Collection<LocalStream> due(Collection<LocalStream> all, long now) {
         Collection<LocalStream> due = List.of();

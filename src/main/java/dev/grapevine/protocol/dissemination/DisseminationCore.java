@@ -122,6 +122,16 @@ public final class DisseminationCore {
     }
 
     /**
+     * How long the next tick may take to come, as things stand: it is to come at once while a message is missing, was
+     * published lately or is waited for by a peer. What all streams are told every now and then needs no tick of its own.
+     *
+     * @return nanoseconds
+     */
+    public long untilTick() {
+        return local.isIdle() && inbound.isIdle() ? Long.MAX_VALUE : 0;
+    }
+
+    /**
      * Time has passed: digests, repairs that had to wait, and requests whose answer is overdue.
      *
      * @param now the time

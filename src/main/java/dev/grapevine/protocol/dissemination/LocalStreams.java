@@ -172,6 +172,13 @@ final class LocalStreams {
         out.add(new Effect.Rejected(reason, peer, detail));
     }
 
+    /** Whether nothing was published lately, and nobody waits for repair. */
+    boolean isIdle() {
+        return bytesSinceTick == 0
+                && schedule.isIdle()
+                && linked.values().stream().noneMatch(PeerView::isWaitingForRepair);
+    }
+
     void tick(long now, Effects out) {
         Collection<LocalStream> due = schedule.due(streams.values(), now);
         long repairBytes =

@@ -65,6 +65,10 @@ final class PeerView {
     }
 
     /** Serves what waits, within what may be sent before the next tick. */
+    boolean isWaitingForRepair() {
+        return !pending.isEmpty();
+    }
+
     void tick(long repairBytes, Effects out) {
         allowance = repairBytes;
         if (!pending.isEmpty()) {

@@ -75,6 +75,10 @@ final class MemberTable {
         return suspects.size();
     }
 
+    boolean hasSuspects() {
+        return !suspects.isEmpty();
+    }
+
     List<MemberRecord> suspects() {
         return new ArrayList<>(suspects.values());
     }

@@ -144,6 +144,11 @@ final class MetadataSync {
         }
     }
 
+    /** Whether no labels are waited for, and none were given since peers were last served anew. */
+    boolean isIdle() {
+        return wishes.isEmpty() && servedTo.isEmpty();
+    }
+
     void tick(Step step) {
         if (step.now() - serveAnew >= 0) {
             servedTo.clear();

@@ -138,6 +138,21 @@ final class Prober {
         }
     }
 
+    /** How long until a probe is to begin or to go on, as things stand; not positive if one is due. */
+    long untilDue(long now) {
+        if (!started) {
+            return Long.MAX_VALUE;
+        }
+        long wait = nextPeriod - now;
+        for (Probe probe : underWay.values()) {
+            wait = Math.min(wait, (probe.indirect ? probe.failsAt : probe.directUntil) - now);
+        }
+        for (long due : soon.values()) {
+            wait = Math.min(wait, due - now);
+        }
+        return wait;
+    }
+
     /** Begins and continues probes; whoever failed one now. */
     List<Origin> tick(Step step) {
         if (!started) {

@@ -94,6 +94,10 @@ final class Relays {
         return true;
     }
 
+    boolean isIdle() {
+        return underWay.isEmpty();
+    }
+
     void tick(Step step) {
         for (Map.Entry<Long, Relay> entry : new ArrayList<>(underWay.entrySet())) {
             Relay relay = entry.getValue();

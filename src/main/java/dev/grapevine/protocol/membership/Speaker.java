@@ -253,6 +253,11 @@ final class Speaker {
         }
     }
 
+    /** Whether there is nothing to tell of. */
+    boolean isIdle() {
+        return news.isEmpty() && urgent.isEmpty() && eager.isEmpty();
+    }
+
     void tick(Step step) {
         if (!speaking || step.now() - nextGossip < 0) {
             return;

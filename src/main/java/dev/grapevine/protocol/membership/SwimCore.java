@@ -159,6 +159,26 @@ public final class SwimCore {
     }
 
     /**
+     * How long the next tick may take to come, as things stand. While a suspicion, news or a transfer is under way, this
+     * member leaves or hears nobody, it is to come at once; else when a probe begins or goes on. What is done every now and
+     * then (tables compared, tombstones forgotten) needs no tick of its own.
+     *
+     * @param now the time
+     * @return nanoseconds, not positive for at once
+     */
+    public long untilTick(Time now) {
+        boolean atRest = leaving == null
+                && !table.hasSuspects()
+                && !ownPause.isDeaf()
+                && relays.isIdle()
+                && speaker.isIdle()
+                && sync.isIdle()
+                && metadata.isIdle()
+                && !view.isAnnouncing();
+        return atRest ? prober.untilDue(now.nanos()) : 0;
+    }
+
+    /**
      * Whom this member probes in turn: everybody, or in a cluster too large for a full mesh those who are linked. Since
      * everybody is linked to about as many, each is watched by as many observers whatever the size, and each member has
      * still one probe a period to bear (as in the monitoring overlay of Rapid: Suresh and others, "Stable and Consistent

@@ -59,6 +59,10 @@ final class TableSync {
         next = now + settings.syncInterval().toNanos();
     }
 
+    boolean isIdle() {
+        return !transfers.isUnderWay();
+    }
+
     void tick(Step step) {
         if (transfers.isStuck(step.now())) {
             endTransfer(step);

@@ -101,6 +101,11 @@ final class View {
         announce(record, step);
     }
 
+    /** Whether the labels of an admitted member are waited for. */
+    boolean isAnnouncing() {
+        return !unannounced.isEmpty();
+    }
+
     /** Tells of admitted members whose labels did not come in time. */
     void announceWaiting(Step step) {
         for (Map.Entry<Origin, Long> waiting : new ArrayList<>(unannounced.entrySet())) {

@@ -38,6 +38,10 @@ final class WholeTransfers {
         }
     }
 
+    boolean isUnderWay() {
+        return source != null;
+    }
+
     boolean isStuck(long now) {
         return source != null && now - until >= 0;
     }

@@ -31,6 +31,11 @@ final class DialQueue {
         return !settled && now - nextDial >= 0;
     }
 
+    /** How long until a dial is due, as things stand. */
+    long untilDue(long now) {
+        return settled ? Long.MAX_VALUE : nextDial - now;
+    }
+
     void dialDue(long now, Effects out) {
         targets.removeIf(target -> isUseless(target, now));
         int underWay = look();

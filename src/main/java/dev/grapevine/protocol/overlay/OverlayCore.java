@@ -357,6 +357,17 @@ public final class OverlayCore {
     }
 
     /**
+     * How long the next tick may take to come, as things stand: until somebody is to be dialled. In a partial view, where
+     * choices and links have times of their own, it is to come at once.
+     *
+     * @param now the time
+     * @return nanoseconds, not positive for at once
+     */
+    public long untilTick(Time now) {
+        return view.isActive() ? 0 : queue.untilDue(now.nanos());
+    }
+
+    /**
      * Time has passed: whoever is due is dialled.
      *
      * @param now the time

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** What a core can be told. */
 public sealed interface Input {
 
-    /** Time has passed. Comes about every {@code tickInterval}; late ticks are dropped, not queued. */
+    /** Time has passed. Comes about every {@code tickInterval}, or as seldom as the core allows; late ticks are not made up for. */
     record Tick() implements Input {}
 
     /**

@@ -1,0 +1,75 @@
+package dev.grapevine.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.grapevine.membership.MemberStatus;
+import dev.grapevine.protocol.CoreNetwork.Node;
+import dev.grapevine.protocol.step.Time;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How seldom a core needs ticks. */
+class RestTest {
+
+    private static final Duration TICK = NodeSettings.DEFAULT.tickInterval();
+    private static final int SEEDS = 20;
+
+    private static long untilTick(CoreNetwork network, Node node) {
+        return node.core.untilTick(new Time(network.clock(), network.clock() / 1_000_000));
+    }
+
+    private static CoreNetwork settled(long seed) {
+        CoreNetwork network = new CoreNetwork(seed, NodeSettings.DEFAULT);
+        network.start(5, CoreNetwork.address(0));
+        network.run(Duration.ofSeconds(15));
+        return network;
+    }
+
+    @Test
+    void membersThatHaveNothingUnderWayNeedOnlyAFewTicksASecond() {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            CoreNetwork network = settled(seed);
+            List<Long> waits = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                network.run(Duration.ofMillis(10));
+                network.nodes.forEach(node -> waits.add(untilTick(network, node)));
+            }
+            assertThat(waits).as("seed %d", seed).allMatch(wait -> wait >= TICK.toNanos());
+            assertThat(waits).as("seed %d", seed).allMatch(wait -> wait <= 5 * TICK.toNanos());
+            double mean = waits.stream().mapToLong(wait -> wait).average().orElseThrow();
+            assertThat(mean).as("seed %d", seed).isGreaterThan(4 * TICK.toNanos());
+        }
+    }
+
+    @Test
+    void aMemberThatSuspectsSomebodyIsTickedAtFullPace() {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            CoreNetwork network = settled(seed);
+            Node silent = network.nodes.get(4);
+            network.cut((a, b) -> a == silent && b != silent);
+            int suspicions = 0;
+            for (int i = 0; i < 400; i++) {
+                network.run(Duration.ofMillis(10));
+                for (Node node : network.nodes.subList(0, 4)) {
+                    if (suspects(network, node, silent)) {
+                        suspicions++;
+                        assertThat(untilTick(network, node)).as("seed %d", seed).isEqualTo(TICK.toNanos());
+                    }
+                }
+            }
+            assertThat(suspicions).as("seed %d", seed).isPositive();
+        }
+    }
+
+    private static boolean suspects(CoreNetwork network, Node observer, Node subject) {
+        MemberStatus last = null;
+        for (CoreNetwork.Change change : network.changes) {
+            if (change.observer() == observer && change.subject().equals(subject.origin())) {
+                last = change.status();
+            }
+        }
+        return last == MemberStatus.SUSPECT;
+    }
+}

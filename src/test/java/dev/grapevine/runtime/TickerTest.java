@@ -1,0 +1,84 @@
+package dev.grapevine.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.grapevine.protocol.step.Time;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+/** When the ticks of a core come. */
+class TickerTest {
+
+    private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    private final Ticker ticker = new Ticker(Duration.ofMillis(50), time);
+    private final List<Long> ticks = new ArrayList<>();
+
+    /** How long the core can do without a tick, in milliseconds. */
+    private long needs = 50;
+
+    private final Disposable running = ticker.ticks().subscribe(tick -> {
+        ticks.add(now().wallMillis());
+        step();
+    });
+
+    private Time now() {
+        long millis = time.now(TimeUnit.MILLISECONDS);
+        return new Time(TimeUnit.MILLISECONDS.toNanos(millis), millis);
+    }
+
+    private void step() {
+        ticker.stepped(now(), any -> TimeUnit.MILLISECONDS.toNanos(needs));
+    }
+
+    private void pass(long millis) {
+        time.advanceTimeBy(Duration.ofMillis(millis));
+    }
+
+    @Test
+    void whileSomethingIsUnderWayTheyComeEveryInterval() {
+        pass(200);
+        assertThat(ticks).containsExactly(50L, 100L, 150L, 200L);
+    }
+
+    @Test
+    void atRestTheyComeWhenTheCoreNeedsThem() {
+        needs = 250;
+        pass(600);
+        assertThat(ticks).containsExactly(50L, 300L, 550L);
+    }
+
+    @Test
+    void anInputAfterWhichTheCoreNeedsOneSoonerBringsItForward() {
+        needs = 250;
+        pass(100);
+        needs = 50;
+        step();
+        pass(120);
+        assertThat(ticks).containsExactly(50L, 150L, 200L);
+    }
+
+    @Test
+    void anInputAfterWhichItNeedsNoneSoonerChangesNothing() {
+        needs = 250;
+        pass(100);
+        step();
+        pass(300);
+        assertThat(ticks).containsExactly(50L, 300L);
+    }
+
+    @Test
+    void afterTheEndThereAreNone() {
+        needs = 250;
+        pass(100);
+        running.dispose();
+        step();
+        pass(1_000);
+        assertThat(ticks).containsExactly(50L);
+        assertThat(time.getScheduledTaskCount()).isEqualTo(2);
+    }
+}
