@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * account, payload bytes by the counters of its sockets ({@code ss}, of iproute2), threads and sockets; with nothing
  * opened, and with topics and maps that are subscribed to and never used. Beside them runs a JVM without a member. Linux
  * only. Run: {@code mvn -Pbench -Dbench.main=dev.grapevine.bench.IdleBenchmark}; {@code -Dbench.args="--members 8
- * --opened 0,20 --warmup 60 --windows 3 --seconds 60"} to change.
+ * --opened 0,20 --warmup 300 --windows 3 --seconds 60"} to change.
  */
 public final class IdleBenchmark {
 
@@ -45,7 +45,7 @@ public final class IdleBenchmark {
         System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
         for (int opened : arguments.numbers("opened", "0,20")) {
             new IdleBenchmark(arguments.number("members", 8), opened, arguments.number("seconds", 60))
-                    .run(arguments.number("warmup", 60), arguments.number("windows", 3));
+                    .run(arguments.number("warmup", 300), arguments.number("windows", 3));
         }
     }
 
