@@ -24,6 +24,7 @@ public final class Arguments {
 
     public int[] numbers(String name, String otherwise) {
         return Arrays.stream(values.getOrDefault(name, otherwise).split(","))
+                .filter(number -> !number.isEmpty())
                 .mapToInt(Integer::parseInt)
                 .toArray();
     }

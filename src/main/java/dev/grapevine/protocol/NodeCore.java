@@ -104,6 +104,7 @@ public final class NodeCore {
         } else {
             lifecycle(input, now);
         }
+        overlay.settle(now, out);
         joins.settle();
         health.settle(swim.healthScore(), Math.max(0, swim.present().size() - 1), now, out);
         return effects;
@@ -236,7 +237,7 @@ public final class NodeCore {
         Origin origin = changed.member().origin();
         joins.changed(changed, overlay.sees(origin), now.nanos(), shown);
         health.memberChanged(changed.member(), changed.status(), now);
-        overlay.memberChanged(changed.member(), changed.status(), now, out);
+        overlay.memberChanged(changed.member(), changed.status(), now);
         if (!changed.status().isPresent() && !linked.contains(origin)) {
             topics.memberGone(origin, now, out);
         }

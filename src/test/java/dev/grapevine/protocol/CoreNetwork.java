@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -25,6 +26,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Many members made of whole cores, without what they say of topics and stores, on a seeded network in virtual time. */
@@ -42,6 +44,7 @@ final class CoreNetwork {
     final List<Node> nodes = new ArrayList<>();
     final List<Change> changes = new ArrayList<>();
     private final NodeSettings settings;
+    private final Consumer<Change> watcher;
     private final TreeMap<Address, Node> running = new TreeMap<>();
     private final PriorityQueue<Task> tasks =
             new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::serial));
@@ -50,9 +53,18 @@ final class CoreNetwork {
     private long clock;
     long dials;
 
+    /** Keeps all changes. */
     CoreNetwork(long seed, NodeSettings settings) {
         this.random = new SplittableRandom(seed);
         this.settings = settings;
+        this.watcher = changes::add;
+    }
+
+    /** Keeps no changes, of which there are n^2 when n members start. */
+    CoreNetwork(long seed, NodeSettings settings, Consumer<Change> watcher) {
+        this.random = new SplittableRandom(seed);
+        this.settings = settings;
+        this.watcher = watcher;
     }
 
     final class Node {
@@ -119,7 +131,7 @@ final class CoreNetwork {
                     linkDown(peer, LinkLoss.LOCAL);
                 }
             } else if (effect instanceof Effect.MemberChanged changed) {
-                changes.add(new Change(clock, this, changed.member().origin(), changed.status()));
+                watcher.accept(new Change(clock, this, changed.member().origin(), changed.status()));
             }
         }
 
@@ -191,9 +203,18 @@ final class CoreNetwork {
     static long disagreeing(List<Node> members) {
         TreeSet<Origin> expected = new TreeSet<>();
         members.forEach(node -> expected.add(node.origin()));
-        return members.stream()
-                .filter(node -> !node.core.present().keySet().equals(expected))
-                .count();
+        return members.stream().filter(node -> !sees(node, expected)).count();
+    }
+
+    /** Both are in the order of the origins: nobody has to be searched for. */
+    private static boolean sees(Node node, TreeSet<Origin> expected) {
+        Map<Origin, Member> present = node.core.present();
+        if (present.size() != expected.size()) {
+            return false;
+        }
+        Iterator<Origin> seen = present.keySet().iterator();
+        return expected.stream()
+                .allMatch(origin -> seen.hasNext() && seen.next().equals(origin));
     }
 
     /** How many can be reached over links from the first of these, itself included. */

@@ -33,6 +33,9 @@ final class LocalStreams {
     private final Map<Origin, PeerView> unlinked = new LinkedHashMap<>();
     private long bytesSinceTick;
 
+    /** Every peer may be served as much as it ever may, and none waits for anything: most of the time. */
+    private boolean isIdle;
+
     LocalStreams(Origin self, DisseminationSettings settings, RandomGenerator random) {
         this.self = self;
         this.maxStreams = settings.maxStreams();
@@ -91,6 +94,7 @@ final class LocalStreams {
     }
 
     void linkUp(Origin peer, Effects out) {
+        isIdle = false;
         PeerView view = unlinked.remove(peer);
         if (view == null) {
             view = linked.get(peer);
@@ -126,6 +130,7 @@ final class LocalStreams {
     }
 
     void pull(Origin from, Pull pull, Effects out) {
+        isIdle = false;
         LocalStream stream = own(from, pull.origin(), pull.topic(), out);
         PeerView view = linked.get(from);
         if (stream == null || view == null) {
@@ -139,6 +144,7 @@ final class LocalStreams {
     }
 
     void query(Origin from, StreamQuery query, Effects out) {
+        isIdle = false;
         LocalStream stream = own(from, query.origin(), query.topic(), out);
         PeerView view = linked.get(from);
         if (stream == null || view == null) {
@@ -181,6 +187,10 @@ final class LocalStreams {
 
     void tick(long now, Effects out) {
         Collection<LocalStream> due = schedule.due(streams.values(), now);
+        if (isIdle && bytesSinceTick == 0 && due.isEmpty()) {
+            return;
+        }
+        isIdle = bytesSinceTick == 0;
         long repairBytes =
                 Math.min(Limits.MAX_REPAIR_BYTES_PER_TICK, Limits.REPAIR_BYTES_PER_TICK + 2 * bytesSinceTick);
         bytesSinceTick = 0;
@@ -189,6 +199,7 @@ final class LocalStreams {
                 tell(peer, due, out);
             }
             peer.tick(repairBytes, out);
+            isIdle &= !peer.isWaiting();
         }
     }
 

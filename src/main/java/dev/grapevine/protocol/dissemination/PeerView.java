@@ -76,6 +76,11 @@ final class PeerView {
         }
     }
 
+    /** Whether something that it asked for is still to be served. */
+    boolean isWaiting() {
+        return !pending.isEmpty();
+    }
+
     void linkDown() {
         pending.clear();
     }

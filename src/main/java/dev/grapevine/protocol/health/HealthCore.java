@@ -34,6 +34,15 @@ public final class HealthCore {
     private NodeHealth told = NodeHealth.GOOD;
     private boolean isolated;
 
+    /** Somebody had a turn, or is described anew, since the last look at all. */
+    private boolean unsettled;
+
+    /** When the next of the turns ceases to count. */
+    private long nextLook;
+
+    private int flappingLinks;
+    private int othersThen;
+
     /** A member in good health. */
     public HealthCore() {}
 
@@ -46,6 +55,7 @@ public final class HealthCore {
      */
     public void memberChanged(Member member, MemberStatus status, Time now) {
         Turns turns = watched.get(member.id());
+        unsettled |= turns != null;
         if (status == MemberStatus.LEFT) {
             watched.remove(member.id());
         } else if (status == MemberStatus.ALIVE) {
@@ -91,18 +101,22 @@ public final class HealthCore {
      * @param out takes the effects
      */
     public void settle(int score, int others, Time now, Effects out) {
-        boolean calm = watched.isEmpty() && told.flapping().isEmpty();
-        if (calm && score == told.score() && isolated == told.isolated()) {
+        boolean turned = unsettled || now.nanos() - nextLook >= 0 || (flappingLinks > 0 && others != othersThen);
+        if (!turned && score == told.score() && isolated == told.isolated()) {
             return; // nearly always: a step then costs nothing
         }
         watched.values().removeIf(turns -> turns.isOver(now.nanos()));
+        unsettled = false;
+        nextLook = now.nanos() + Turns.WINDOW_NANOS;
+        flappingLinks = 0;
+        othersThen = others;
         List<Member> flapping = new ArrayList<>();
-        int flappingLinks = 0;
         for (Turns turns : watched.values()) {
             if (turns.isFlapping(now.nanos())) {
                 flapping.add(turns.member);
             }
             flappingLinks += turns.hasFlappingLink(now.nanos()) ? 1 : 0;
+            nextLook = Math.min(nextLook, turns.nextChange(now.nanos()));
         }
         flapping.sort(Comparator.comparing(Member::id));
         NodeHealth health = new NodeHealth(score, isolated, flapping, flappingLinks > 0 && 2 * flappingLinks >= others);
@@ -113,6 +127,7 @@ public final class HealthCore {
     }
 
     private Turns touch(Member member) {
+        unsettled = true;
         Turns turns = watched.remove(member.id());
         if (turns == null) {
             if (watched.size() >= MAX_WATCHED) {

@@ -49,6 +49,22 @@ final class Turns {
         return isOld(falls, fell, now) && isOld(losses, lost, now);
     }
 
+    /** When the next turn ceases to count that makes a difference: the latest of a kind, or the oldest that is kept. */
+    long nextChange(long now) {
+        return Math.min(nextEnd(falls, fell, now), nextEnd(losses, lost, now));
+    }
+
+    private static long nextEnd(int count, long[] times, long now) {
+        long end = now + WINDOW_NANOS;
+        if (count > 0 && !isOld(count, times, now)) {
+            end = Math.min(end, times[(count - 1) % times.length] + WINDOW_NANOS);
+        }
+        if (isTooMany(count, times, now)) {
+            end = Math.min(end, times[count % times.length] + WINDOW_NANOS);
+        }
+        return end;
+    }
+
     /** The oldest turn that is kept is the one that the next would replace. */
     private static boolean isTooMany(int count, long[] times, long now) {
         return count > MOST && now - times[count % times.length] < WINDOW_NANOS;

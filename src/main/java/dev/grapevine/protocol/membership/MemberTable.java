@@ -5,6 +5,7 @@ import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.Rumor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,18 @@ final class MemberTable {
     @Nullable MemberRecord peek(Origin origin) {
         int place = roster.find(origin);
         return place < 0 ? null : roster.copyAt(place);
+    }
+
+    /** Whether a claim is no news, found out without making a record of whoever has none. */
+    boolean holdsAsMuchAs(Rumor.Alive claim) {
+        int place = roster.find(claim.subject());
+        if (place < 0) {
+            return false;
+        }
+        MemberRecord record = roster.recordAt(place);
+        return record == null
+                ? !Claims.overrides(claim, MemberStatus.ALIVE, 0)
+                : !Claims.overrides(claim, record.status, record.incarnation);
     }
 
     boolean isPresent(Origin origin) {

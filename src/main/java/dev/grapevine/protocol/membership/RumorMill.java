@@ -59,11 +59,11 @@ final class RumorMill {
     }
 
     private void alive(Rumor.Alive claim, Origin from, Step step) {
-        Member member = claim.member();
-        MemberRecord known = table.peek(member.origin());
-        if (known != null && !Claims.overrides(claim, known.status, known.incarnation)) {
+        if (table.holdsAsMuchAs(claim)) {
             return; // by far the most frequent case: heard before
         }
+        Member member = claim.member();
+        MemberRecord known = table.peek(member.origin());
         if (member.address().equals(self.member().address())) {
             // Ours: an earlier life may have had it, nobody later can.
             if (member.origin().epoch() > self.origin.epoch()) {

@@ -163,13 +163,17 @@ final class Speaker {
             return;
         }
         forgetAccusations(rumor);
-        // In a full mesh whoever began has told everybody already.
-        boolean someUnlinked = linked.size() < table.presentCount() - 1 && refinements.contains(Refinement.URGENCY);
-        if (isUrgent(rumor) && someUnlinked && eagerTurns > 0) {
+        if (isUrgent(rumor) && maySomebodyLackIt() && eagerTurns > 0) {
             eager.add(rumor);
         } else {
             news.add(rumor);
         }
+    }
+
+    /** In a small full mesh whoever began has told everybody already. */
+    private boolean maySomebodyLackIt() {
+        boolean toldAll = linked.size() <= URGENT_FANOUT && linked.size() >= table.presentCount() - 1;
+        return !toldAll && refinements.contains(Refinement.URGENCY);
     }
 
     /** A verdict in the same step has overtaken them. */

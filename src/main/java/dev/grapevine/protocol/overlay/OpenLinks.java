@@ -3,7 +3,9 @@ package dev.grapevine.protocol.overlay;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Origin;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class OpenLinks {
 
     private final TreeMap<Origin, OpenLink> byPeer = new TreeMap<>();
-    private final TreeMap<Address, Integer> countAt = new TreeMap<>();
+
+    /** Asked for every target at every step, and never iterated. */
+    private final Map<Address, Integer> countAt = new HashMap<>();
 
     /** Adds a link, which takes the place of one of the same peer. */
     void add(OpenLink link) {

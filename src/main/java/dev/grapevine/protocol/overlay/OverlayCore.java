@@ -50,6 +50,9 @@ public final class OverlayCore {
     private boolean dialling;
     private long nextSweep;
 
+    /** Members changed, and nothing was made of it yet. */
+    private boolean unsettled;
+
     /** Others than those given when joining are to be named, and were not yet. */
     private boolean seedsAwaited;
 
@@ -128,21 +131,31 @@ public final class OverlayCore {
     }
 
     /**
-     * A member stands differently. Present ones are linked, dead ones still tried now and then, those who left not.
+     * A member stands differently. Present ones are linked, dead ones still tried now and then, those who left not: by
+     * the next step or {@link #settle}, so that whoever hears of thousands at once does not begin to dial the first few.
      *
      * @param member the member; this one itself is ignored
      * @param status how it stands now
      * @param now the time
+     */
+    public void memberChanged(Member member, MemberStatus status, Time now) {
+        if (!member.origin().equals(self.origin())) {
+            attendance.changed(member, status, now.nanos());
+            unsettled = true;
+        }
+    }
+
+    /**
+     * No more members change for now.
+     *
+     * @param now the time
      * @param out takes the effects
      */
-    public void memberChanged(Member member, MemberStatus status, Time now, Effects out) {
-        if (member.origin().equals(self.origin())) {
-            return;
+    public void settle(Time now, Effects out) {
+        if (unsettled && !view.isActive()) {
+            step(now, out); // in a partial view nobody in particular is missed
         }
-        attendance.changed(member, status, now.nanos());
-        if (!view.isActive()) {
-            step(now, out); // in a partial view nobody in particular is missed, and thousands may come in one step
-        }
+        unsettled = false;
     }
 
     /**
@@ -172,7 +185,7 @@ public final class OverlayCore {
         Target target = targets.get(peer.address());
         if (target != null) {
             chosen |= target.candidate;
-            reached(target);
+            target.reached();
             target.superseding = false;
             target.detours = 0;
             // A new life at the address starts with a clean record.
@@ -182,18 +195,11 @@ public final class OverlayCore {
         Target alias = dialled == null || dialled.equals(peer.address()) ? null : targets.get(dialled);
         if (alias != null) {
             chosen |= alias.candidate;
-            reached(alias);
+            alias.reached();
             detour(alias, now.nanos());
         }
         view.linkUp(link, chosen, now.nanos(), out);
         step(now, out);
-    }
-
-    private static void reached(Target target) {
-        target.dialling = false;
-        target.candidate = false;
-        target.asked = false;
-        target.failures = 0;
     }
 
     /**
@@ -284,7 +290,7 @@ public final class OverlayCore {
         } else {
             lostLink(link, cause, now.nanos());
         }
-        seekSeedsAgain(target, now.nanos());
+        targets.seekSeedsAgain(target, links.isEmpty(), pace, now.nanos());
         step(now, out);
     }
 
@@ -300,21 +306,6 @@ public final class OverlayCore {
         if (view.isActive() && atOnce) {
             target.asked = true;
             target.candidate = link.chosen;
-        }
-    }
-
-    /** After the loss of a link: at once if it was the last one. Detours, which may have led there, no longer wait so long. */
-    private void seekSeedsAgain(@Nullable Target lost, long now) {
-        for (Target seed : targets.all()) {
-            if (seed.seed && seed != lost && links.isEmpty()) {
-                seed.failures = 0;
-                seed.notBefore = now;
-            } else if (seed.detours > 1) {
-                // Never later than it was, or links that come and go would put it off for ever.
-                long soon = now + pace.slow();
-                seed.notBefore = soon - seed.notBefore < 0 ? soon : seed.notBefore;
-            }
-            seed.detours = 0;
         }
     }
 

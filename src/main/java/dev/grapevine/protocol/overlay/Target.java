@@ -43,4 +43,12 @@ final class Target {
         this.member = member;
         this.notBefore = now;
     }
+
+    /** Somebody answered there. */
+    void reached() {
+        dialling = false;
+        candidate = false;
+        asked = false;
+        failures = 0;
+    }
 }

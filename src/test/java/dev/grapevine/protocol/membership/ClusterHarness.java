@@ -233,7 +233,8 @@ final class ClusterHarness {
                 view.put(subject, changed.status());
                 boolean byAnother = accusations.byAnotherThan(origin(), subject);
                 changes.add(new Change(clock(), this, subject, changed.status(), byAnother, seesAnotherAlive(subject)));
-                overlay.memberChanged(changed.member(), changed.status(), time(), this::carryOut);
+                overlay.memberChanged(changed.member(), changed.status(), time());
+                overlay.settle(time(), this::carryOut);
             } else if (effect instanceof Effect.JoinChanged changed) {
                 joinState = changed.state();
             } else if (effect instanceof Effect.LeaveConfirmed) {

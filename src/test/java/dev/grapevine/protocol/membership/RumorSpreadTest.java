@@ -59,6 +59,18 @@ class RumorSpreadTest {
     }
 
     @Test
+    void aDeathReachesAllLongBeforeTheNextGossipInAFullMeshAsInARandomGraph() {
+        for (long seed = 0; seed < 5; seed++) {
+            for (int degree : new int[] {99, 16}) {
+                RumorRace race = new RumorRace(100, degree, false, seed);
+                assertThat(race.run(News.DEATH, 0).rounds())
+                        .as("seed %d, degree %d", seed, degree)
+                        .isBetween(0.0, 0.1);
+            }
+        }
+    }
+
+    @Test
     void withATenthOfTheFramesLostNobodyMissesIt() {
         for (long seed = 0; seed < 20; seed++) {
             RumorRace race = new RumorRace(64, 8, false, seed);

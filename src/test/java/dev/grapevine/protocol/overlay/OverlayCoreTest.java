@@ -62,7 +62,8 @@ class OverlayCoreTest {
     }
 
     private List<Effect> changed(Member member, MemberStatus status) {
-        core.memberChanged(member, status, now(), effects::add);
+        core.memberChanged(member, status, now());
+        core.settle(now(), effects::add);
         return taken();
     }
 
@@ -72,7 +73,8 @@ class OverlayCoreTest {
     }
 
     private List<Effect> linkUpThrough(Address dialled, Member member) {
-        core.memberChanged(member, MemberStatus.ALIVE, now(), effects::add);
+        core.memberChanged(member, MemberStatus.ALIVE, now());
+        core.settle(now(), effects::add);
         effects.removeIf(effect -> effect instanceof Effect.Dial);
         core.linkUp(member, dialled, now(), effects::add);
         return taken();
@@ -93,7 +95,8 @@ class OverlayCoreTest {
 
     /** As the node does it: the handshake admits, and the link is up. */
     private List<Effect> meet(Member member) {
-        core.memberChanged(member, MemberStatus.ALIVE, now(), effects::add);
+        core.memberChanged(member, MemberStatus.ALIVE, now());
+        core.settle(now(), effects::add);
         effects.removeIf(effect -> effect instanceof Effect.Dial);
         core.linkUp(member, null, now(), effects::add);
         return taken();

@@ -58,7 +58,8 @@ class PartialViewTest {
     }
 
     private List<Effect> changed(Member member, MemberStatus status) {
-        core.memberChanged(member, status, now(), effects::add);
+        core.memberChanged(member, status, now());
+        core.settle(now(), effects::add);
         return taken();
     }
 
@@ -93,7 +94,8 @@ class PartialViewTest {
     private List<Effect> mesh(int others) {
         core.join(List.of(), false, now(), effects::add);
         for (int i = 1; i <= others; i++) {
-            core.memberChanged(member(i), MemberStatus.ALIVE, now(), effects::add);
+            core.memberChanged(member(i), MemberStatus.ALIVE, now());
+            core.settle(now(), effects::add);
             core.linkUp(member(i), null, now(), effects::add);
         }
         return taken();
@@ -112,7 +114,8 @@ class PartialViewTest {
     /** A partial view of 20 others, 16 of them linked, among these both choices. */
     private List<Member> chosenOf20() {
         mesh(16);
-        core.memberChanged(member(17), MemberStatus.ALIVE, now(), effects::add);
+        core.memberChanged(member(17), MemberStatus.ALIVE, now());
+        core.settle(now(), effects::add);
         core.tick(now(), effects::add);
         List<Member> chosen = chosenIn(taken());
         for (int i = 18; i <= 20; i++) {
@@ -251,7 +254,8 @@ class PartialViewTest {
     @Test
     void nobodyIsReachedOnDemandInAMeshWhereEverybodyIsDialledAnyway() {
         mesh(3);
-        core.memberChanged(member(200), MemberStatus.ALIVE, now(), effects::add);
+        core.memberChanged(member(200), MemberStatus.ALIVE, now());
+        core.settle(now(), effects::add);
         taken();
         core.reach(member(200), now(), effects::add);
         assertThat(taken()).isEmpty();
