@@ -53,7 +53,7 @@ final class EffectDispatcher {
             }
         }
         if (!changes.isEmpty()) {
-            views.members().changed(changes);
+            views.membersChanged(changes);
         }
     }
 

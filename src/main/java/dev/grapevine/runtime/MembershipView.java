@@ -29,10 +29,11 @@ final class MembershipView {
         view.put("", List.of());
     }
 
-    /** What a step changes, in order. */
-    void changed(List<Effect.MemberChanged> changes) {
+    /** What a step changes, in order; returns it as somebody sees it who misses nothing. */
+    List<MembershipEvent> changed(List<Effect.MemberChanged> changes) {
+        List<MembershipEvent> events = new ArrayList<>(changes.size());
         List<Change<MemberId, Standing>> made = new ArrayList<>(changes.size());
-        Map<MemberId, Standing> within = new HashMap<>();
+        Map<MemberId, @Nullable Standing> within = new HashMap<>();
         boolean looksDifferent = false;
         for (Effect.MemberChanged changed : changes) {
             MemberId id = changed.member().id();
@@ -41,13 +42,21 @@ final class MembershipView {
             boolean gone = !now.status().isPresent();
             // An earlier life that is declared dead late says nothing of the present one.
             if (!gone || isSameLife(before, now)) {
-                within.put(id, now);
+                within.put(id, gone ? null : now);
                 made.add(new Change<>(id, now, gone));
+                add(type(before, now, gone), now, events);
                 looksDifferent |= gone || before == null || !before.member().equals(now.member());
             }
         }
         // Before any event is told, so that whoever is told of it finds it in the view.
         members.changeAll(made, looksDifferent ? this::look : () -> {});
+        return events;
+    }
+
+    private static void add(MembershipEvent.@Nullable Type type, Standing now, List<MembershipEvent> events) {
+        if (type != null) {
+            events.add(new MembershipEvent(type, now.member()));
+        }
     }
 
     private static boolean isSameLife(@Nullable Standing before, Standing now) {

@@ -3,7 +3,9 @@ package dev.grapevine.runtime;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
+import dev.grapevine.membership.MembershipEvent;
 import dev.grapevine.membership.NodeHealth;
+import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.JoinState;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +71,12 @@ final class NodeViews {
     /** What is sought now, for the log. On the node's thread. */
     void seedsChanged(List<Address> addresses) {
         seeds = addresses;
+    }
+
+    /** What changes in one step. */
+    void membersChanged(List<Effect.MemberChanged> changes) {
+        List<MembershipEvent> events = members.changed(changes);
+        MembershipLog.changed(node, events, members.members().size());
     }
 
     /** Told on changes only, so each is logged once. */
