@@ -18,22 +18,15 @@ import java.util.random.RandomGenerator;
  *   <li>Refusal: as soon as two accusers agree, since a process that is merely slow still accepts connections.
  *   <li>Where nobody else is left to confirm, the own accusation is enough: after the time-out, or after a refusal and
  *       one probe time-out of grace.
- *   <li>Never while a link to the member works and nothing is held against it here, by this member or, in a large cluster,
- *       by two others that are well: hearsay is then put to the member
- *       itself, which refutes it, or fails the probe and so confirms it. A healed partition therefore merges without
- *       anybody being removed on the word of the other side. Where there is no link to the member, the word of somebody
+ *   <li>Never while a link to the member works and its probes are answered: hearsay is then put to the member itself, which
+ *       refutes it, or fails the probe and so confirms it. Where two accuse it already, silence for one probe time-out is
+ *       enough, and the verdict travels on meanwhile. A healed partition therefore merges without anybody being removed on
+ *       the word of the other side. Where there is no link to the member, the word of somebody
  *       who is or just was dead here is passed on until the member hears and refutes it; it takes force only after the
  *       least time of a suspicion.
  * </ul>
  */
 final class Jury {
-
-    /**
-     * In a cluster of up to so many every reported death of a linked member is put to that member, whoever accuses it. In a
-     * larger one that would be so many failed probes at once that each member's own score would slow the detection of the
-     * next death.
-     */
-    private static final int PUT_TO_THE_TEST = 32;
 
     private final Origin self;
     private final MembershipSettings settings;
@@ -112,10 +105,14 @@ final class Jury {
         }
         if (own && claim.evidence() == Evidence.REFUSED) {
             speaker.spreadAtOnce(claim);
-        } else if (own || suspicion.accuserCount() <= Suspicion.ENOUGH_CONFIRMATIONS + 1) {
+        } else if (own ? record.verdict() == null : isNews(suspicion)) {
             speaker.spread(claim);
         }
         judge(record, step);
+    }
+
+    private static boolean isNews(Suspicion suspicion) {
+        return suspicion.accuserCount() <= Suspicion.ENOUGH_CONFIRMATIONS + 1;
     }
 
     /**
@@ -130,14 +127,16 @@ final class Jury {
         return wanted > 0 && random.nextInt(table.presentCount()) < 2 * wanted;
     }
 
-    /** Somebody declared a present member dead. */
+    /** Somebody declared a present member dead: put to the test, doubted or believed. */
     void condemn(MemberRecord record, Rumor.Dead claim, Step step) {
         boolean acrossASplit = isFromAcrossASplit(claim.accuser(), step.now());
-        boolean cheap = table.presentCount() <= PUT_TO_THE_TEST;
-        if (holdsNothingAgainst(record) && (cheap || acrossASplit || !isAgreed(record))) {
+        if (holdsNothingAgainst(record)) {
             if (record.condemn(claim.incarnation(), claim.accuser())) {
                 speaker.tell(record.origin, step);
                 prober.probeSoon(record.origin, step.now());
+                if (record.isAgreed() && record.tellVerdict()) {
+                    speaker.spread(claim);
+                }
             }
         } else if (refinements.contains(Refinement.AGREEMENT) && acrossASplit) {
             doubt(record, claim, step);
@@ -206,17 +205,25 @@ final class Jury {
         if (suspicion == null || !table.isPresent(self)) {
             return; // also after leaving: who has left removes nobody
         }
-        if (record.isCondemned() && !holdsNothingAgainst(record) && suspicion.mayEnd(step.now())) {
-            view.declareDead(record, self, step);
+        Rumor.Dead verdict = record.verdict();
+        if (verdict != null && !holdsNothingAgainst(record) && suspicion.mayEnd(step.now())) {
+            believe(record, verdict, step);
             return;
         }
         boolean over = suspicion.isOver(step.now(), table.presentCount(), settings);
         boolean silent = over && isAgreed(suspicion) && !holdsNothingAgainst(record);
         if (silent || isRefused(suspicion, record, step.now())) {
             view.declareDead(record, self, step);
-        } else if (over) {
-            suspicion.extend(step.now(), settings.probeInterval().toNanos());
+        } else if (over && suspicion.isToBeTried(step.now(), settings.probeInterval().toNanos())) {
             prober.probeSoon(record.origin, step.now());
+        }
+    }
+
+    private void believe(MemberRecord record, Rumor.Dead verdict, Step step) {
+        boolean untold = record.tellVerdict();
+        view.bury(record, verdict.incarnation(), verdict.accuser(), step);
+        if (untold) {
+            speaker.spread(verdict);
         }
     }
 
@@ -231,10 +238,6 @@ final class Jury {
 
     private boolean isAgreed(Suspicion suspicion) {
         return suspicion.accuserCount() >= 2 || nobodyCouldConfirm() || !refinements.contains(Refinement.AGREEMENT);
-    }
-
-    private static boolean isAgreed(MemberRecord record) {
-        return record.suspicion != null && record.suspicion.accuserCount() >= 2;
     }
 
     private boolean nobodyCouldConfirm() {

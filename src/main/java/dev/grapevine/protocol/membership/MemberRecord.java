@@ -61,6 +61,7 @@ final class MemberRecord {
     private long returnedAt;
     private long condemned = NEVER;
     private @Nullable Origin condemnedBy;
+    private boolean verdictTold;
     private long saidToHaveLeft = NEVER;
 
     MemberRecord(Origin origin, @Nullable Member member, MemberStatus status, long incarnation) {
@@ -127,11 +128,31 @@ final class MemberRecord {
         }
         condemned = claimed;
         condemnedBy = accuser;
+        verdictTold = false;
         return true;
+    }
+
+    /** The death that others declare, while this member holds another opinion; null if there is none. */
+    Rumor.@Nullable Dead verdict() {
+        return isPresent() && condemnedBy != null && isCondemned()
+                ? new Rumor.Dead(origin, condemned, condemnedBy)
+                : null;
+    }
+
+    /** Whether {@link #verdict} is still to be passed on; from now on it is not. */
+    boolean tellVerdict() {
+        boolean untold = !verdictTold;
+        verdictTold = true;
+        return untold;
     }
 
     boolean isCondemned() {
         return condemned >= incarnation;
+    }
+
+    /** Whether two at least accuse it. */
+    boolean isAgreed() {
+        return suspicion != null && suspicion.accuserCount() >= 2;
     }
 
     /** Others say that this incarnation left, which is not believed while a link to it works; whether that is news. */
@@ -177,8 +198,9 @@ final class MemberRecord {
         if (isSaidToHaveLeft()) {
             return new Rumor.Left(origin, saidToHaveLeft);
         }
-        if (isPresent() && condemnedBy != null && isCondemned()) {
-            return new Rumor.Dead(origin, condemned, condemnedBy);
+        Rumor.Dead verdict = verdict();
+        if (verdict != null) {
+            return verdict;
         }
         List<Rumor> claims = claims();
         Rumor last = claims.isEmpty() ? null : claims.get(claims.size() - 1);

@@ -170,6 +170,11 @@ final class Prober {
                 } else {
                     failed.add(probe.target);
                 }
+            } else if (isVerdictOfOthers(probe.target)
+                    && step.now() - probe.started >= settings.probeTimeout().toNanos()) {
+                end(probe.target);
+                step.note(ProtocolEvent.PROBE_FAILED);
+                failed.add(probe.target);
             } else if (!probe.indirect && step.now() - probe.directUntil >= 0) {
                 askOthers(entry.getKey(), probe, step);
             }
@@ -228,12 +233,25 @@ final class Prober {
                 && ownPause.heardNobodySince(probe.askedAt);
     }
 
+    /**
+     * Whether others have agreed that a member is dead: then its silence towards this one needs no relays to be believed, and is
+     * no sign of this member's own condition.
+     */
+    private boolean isVerdictOfOthers(Origin target) {
+        MemberRecord record = table.peek(target);
+        return record != null && record.isCondemned() && record.isAgreed();
+    }
+
     private void beginDue(Step step) {
-        for (Map.Entry<Origin, Long> due : new ArrayList<>(soon.entrySet())) {
-            if (step.now() - due.getValue() >= 0) {
-                soon.remove(due.getKey());
-                begin(due.getKey(), step);
+        List<Origin> due = new ArrayList<>();
+        soon.forEach((member, at) -> {
+            if (step.now() - at >= 0) {
+                due.add(member);
             }
+        });
+        for (Origin member : due) {
+            soon.remove(member);
+            begin(member, step);
         }
         if (step.now() - nextPeriod < 0) {
             return;

@@ -22,11 +22,13 @@ final class Suspicion {
     private long since;
     private long notBefore;
     private long lastNews;
+    private long nextTry;
 
     Suspicion(long now) {
         since = now;
         notBefore = now;
         lastNews = now;
+        nextTry = now;
     }
 
     /** Adds an accuser, or better evidence of one; whether that is news. */
@@ -83,7 +85,16 @@ final class Suspicion {
         return now - notBefore >= 0;
     }
 
-    /** Nobody confirmed in time: wait once more for the least time. */
+    /** Nobody confirmed in time: whether it is time for the next probe of its subject. */
+    boolean isToBeTried(long now, long interval) {
+        if (now - nextTry < 0) {
+            return false;
+        }
+        nextTry = now + interval;
+        return true;
+    }
+
+    /** No verdict before so much time has passed. */
     void extend(long now, long nanos) {
         notBefore = now + nanos;
     }
