@@ -167,7 +167,9 @@ final class Jury {
         if (record.suspicion != null) {
             record.suspicion.extend(step.now(), leastTimeout());
         }
-        speaker.spread(claim);
+        if (record.tellVerdict()) {
+            speaker.spread(claim);
+        }
     }
 
     private long leastTimeout() {
@@ -214,7 +216,8 @@ final class Jury {
         boolean silent = over && isAgreed(suspicion) && !holdsNothingAgainst(record);
         if (silent || isRefused(suspicion, record, step.now())) {
             view.declareDead(record, self, step);
-        } else if (over && suspicion.isToBeTried(step.now(), settings.probeInterval().toNanos())) {
+        } else if (over
+                && suspicion.isToBeTried(step.now(), settings.probeInterval().toNanos())) {
             prober.probeSoon(record.origin, step.now());
         }
     }

@@ -2,6 +2,7 @@ package dev.grapevine.protocol.membership;
 
 import static dev.grapevine.protocol.membership.SwimCoreTest.frames;
 import static dev.grapevine.protocol.membership.SwimScript.alive;
+import static dev.grapevine.protocol.membership.SwimScript.changed;
 import static dev.grapevine.protocol.membership.SwimScript.dead;
 import static dev.grapevine.protocol.membership.SwimScript.linkedTo;
 import static dev.grapevine.protocol.membership.SwimScript.member;
@@ -32,10 +33,6 @@ class FewLinksSwimTest {
         SwimScript script = linkedTo(linked);
         script.core.watchNeighbours(true);
         return script;
-    }
-
-    private static Effect changed(Member member, MemberStatus status) {
-        return new Effect.MemberChanged(member, status);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.grapevine.protocol.membership;
 
 import static dev.grapevine.protocol.membership.SwimScript.alive;
+import static dev.grapevine.protocol.membership.SwimScript.changed;
 import static dev.grapevine.protocol.membership.SwimScript.dead;
 import static dev.grapevine.protocol.membership.SwimScript.left;
 import static dev.grapevine.protocol.membership.SwimScript.linkedTo;
@@ -34,10 +35,6 @@ class LyingMemberTest {
     private final Member two = member(2);
     private final Member three = member(3);
     private final Member madeUp = new Member(new Origin(new MemberId(9, 9), 99), "m9", three.address(), "", Map.of());
-
-    private static Effect changed(Member member, MemberStatus status) {
-        return new Effect.MemberChanged(member, status);
-    }
 
     private static List<RejectReason> rejections(List<Effect> effects) {
         List<RejectReason> reasons = new ArrayList<>();

@@ -1,6 +1,7 @@
 package dev.grapevine.protocol.membership;
 
 import static dev.grapevine.protocol.membership.SwimScript.alive;
+import static dev.grapevine.protocol.membership.SwimScript.changed;
 import static dev.grapevine.protocol.membership.SwimScript.dead;
 import static dev.grapevine.protocol.membership.SwimScript.digest;
 import static dev.grapevine.protocol.membership.SwimScript.left;
@@ -33,10 +34,6 @@ class RumorRulesTest {
     private final Member two = member(2);
     private final Member three = member(3);
     private final Member four = member(4);
-
-    private static Effect changed(Member member, MemberStatus status) {
-        return new Effect.MemberChanged(member, status);
-    }
 
     private static Effect noted(ProtocolEvent event) {
         return new Effect.Noted(event, 1);

@@ -1,6 +1,7 @@
 package dev.grapevine.protocol.membership;
 
 import static dev.grapevine.protocol.membership.SwimScript.alive;
+import static dev.grapevine.protocol.membership.SwimScript.changed;
 import static dev.grapevine.protocol.membership.SwimScript.digest;
 import static dev.grapevine.protocol.membership.SwimScript.left;
 import static dev.grapevine.protocol.membership.SwimScript.linkedTo;
@@ -35,10 +36,6 @@ class SwimCoreTest {
     private final Member two = member(2);
     private final Member three = member(3);
     private final Member four = member(4);
-
-    private static Effect changed(Member member, MemberStatus status) {
-        return new Effect.MemberChanged(member, status);
-    }
 
     private static Effect noted(ProtocolEvent event) {
         return new Effect.Noted(event, 1);

@@ -3,6 +3,7 @@ package dev.grapevine.protocol.membership;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
+import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.frame.MembershipFrame;
@@ -76,6 +77,10 @@ final class SwimScript {
         ViewHash hash = new ViewHash();
         view.forEach(member -> hash.toggle(member.origin(), ViewHash.hashOf(member)));
         return new MembershipFrame.SyncDigest(view.size(), hash.root(), List.of(news));
+    }
+
+    static Effect changed(Member member, MemberStatus status) {
+        return new Effect.MemberChanged(member, status);
     }
 
     static Effect.Send send(Member to, MembershipFrame frame) {
