@@ -205,12 +205,12 @@ final class InboundStreams {
         }
     }
 
-    /** Each incomplete stream in turn; those for which there was no turn left come first the next time. */
     /** Whether no message is missing. */
     boolean isIdle() {
         return incomplete.isEmpty();
     }
 
+    /** Each incomplete stream in turn; those for which there was no turn left come first the next time. */
     void tick(long now, Effects out) {
         allowance.renew();
         for (int left = incomplete.size(); left > 0 && !allowance.isEmpty(); left--) {

@@ -64,11 +64,11 @@ final class PeerView {
         return true;
     }
 
-    /** Serves what waits, within what may be sent before the next tick. */
     boolean isWaitingForRepair() {
         return !pending.isEmpty();
     }
 
+    /** Serves what waits, within what may be sent before the next tick. */
     void tick(long repairBytes, Effects out) {
         allowance = repairBytes;
         if (!pending.isEmpty()) {
