@@ -19,6 +19,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,10 @@ final class CoreNode extends SimulatedMember implements NodeDoor {
     private final NodeSettings settings;
     private final CoreObserver observer;
     private final TreeMap<Origin, CoreLink> links = new TreeMap<>();
+
+    /** To whom something was said since the last flush. */
+    private final TreeSet<Origin> spokenTo = new TreeSet<>();
+
     private final Deque<Input> inputs = new ArrayDeque<>();
     private boolean stepping;
     private @Nullable Member self;
@@ -42,9 +47,16 @@ final class CoreNode extends SimulatedMember implements NodeDoor {
         this.observer = observer;
     }
 
+    CoreNode(SimulationContext context, SimulatedHost host, String name, NodeSettings settings, CoreObserver observer) {
+        super(context, host, CLOCK_SKEW_MILLIS, name);
+        this.settings = settings;
+        this.observer = observer;
+    }
+
     void start(List<Address> seeds) {
         beginLife();
         links.clear();
+        spokenTo.clear();
         inputs.clear();
         stepping = false;
         Member member = new Member(origin(), "node-" + index(), host().address(), "", Map.of());
@@ -83,9 +95,19 @@ final class CoreNode extends SimulatedMember implements NodeDoor {
             for (Effect effect : core().step(next, now())) {
                 carryOut(effect);
             }
-            links.values().forEach(CoreLink::flush);
+            flush();
         }
         stepping = false;
+    }
+
+    private void flush() {
+        for (Origin peer : spokenTo) {
+            CoreLink link = links.get(peer);
+            if (link != null) {
+                link.flush();
+            }
+        }
+        spokenTo.clear();
     }
 
     private void carryOut(Effect effect) {
@@ -93,6 +115,7 @@ final class CoreNode extends SimulatedMember implements NodeDoor {
             CoreLink link = links.get(send.to());
             if (link != null) {
                 link.offer(send.lane(), send.frame());
+                spokenTo.add(send.to());
             }
         } else if (effect instanceof Effect.Dial dial) {
             Dialling.dial(

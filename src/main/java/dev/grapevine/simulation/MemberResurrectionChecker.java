@@ -46,6 +46,16 @@ public final class MemberResurrectionChecker {
     }
 
     /**
+     * An observer is gone: what it has seen is forgotten with it.
+     *
+     * @param observer names the observer's life
+     */
+    public void forget(String observer) {
+        views.remove(observer);
+        epochs.remove(observer);
+    }
+
+    /**
      * A member stands differently in the view of another.
      *
      * @param nanos virtual time

@@ -41,6 +41,11 @@ final class MembershipWatch {
         resurrections.ended(scheduler.nanos(), life);
     }
 
+    /** A life that is over sees nothing more. */
+    void forget(String observer) {
+        resurrections.forget(observer);
+    }
+
     void changed(SimulatedMember observer, Member member, MemberStatus status) {
         SimulatedMember subject = byAddress.get(member.address());
         if (subject == null) {

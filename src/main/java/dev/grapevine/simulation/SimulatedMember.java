@@ -4,32 +4,47 @@ import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
 import java.util.concurrent.TimeUnit;
 
-/** Who a simulated member is over all its lives: the same id and address, another process and epoch each time. */
+/** Who a simulated member is over all its lives: the same id, another process and epoch each time. */
 abstract class SimulatedMember {
 
     /** 2020-01-01: when every simulation begins. */
     private static final long FIRST_MILLIS = 1_577_836_800_000L;
 
     private final SimulationContext context;
-    private final SimulatedHost host;
+    private final String name;
     private final MemberId id;
     private final long skew;
+    private SimulatedHost host;
     private int lives;
     private long epoch;
     private boolean running;
 
     SimulatedMember(SimulationContext context, SimulatedHost host, long skewMillis) {
+        this(context, host, skewMillis, "node " + host.index());
+    }
+
+    /** A member of another name has another id, also at a host where somebody else lived before. */
+    SimulatedMember(SimulationContext context, SimulatedHost host, long skewMillis, String name) {
         this.context = context;
         this.host = host;
-        SimulationRandom random = SimulationRandom.derive(context.seed(), "node " + host.index());
+        this.name = name;
+        SimulationRandom random = SimulationRandom.derive(context.seed(), name);
         this.id = new MemberId(random.nextLong(), random.nextLong());
         this.skew = random.nextLong(skewMillis + 1);
     }
 
-    /** A new process at the same address, with a higher epoch. */
+    /** Its next life will be at another address. */
+    final void moveTo(SimulatedHost other) {
+        host = other;
+    }
+
+    /** A new process, with a higher epoch. */
     final void beginLife() {
-        if (lives > 0) {
+        if (host.process().isKilled()) {
             host.reborn(context.scheduler().process("node " + host.index()));
+        }
+        if (lives > 0) {
+            context.members().forget(life());
         }
         lives++;
         epoch = Math.max(epoch + 1, wallMillis());
@@ -47,7 +62,7 @@ abstract class SimulatedMember {
 
     /** Chance of this life alone. */
     final SimulationRandom chance() {
-        return SimulationRandom.derive(context.seed(), "chance of node " + host.index() + " in life " + lives);
+        return SimulationRandom.derive(context.seed(), "chance of " + name + " in life " + lives);
     }
 
     final SimulationContext context() {
@@ -77,6 +92,6 @@ abstract class SimulatedMember {
 
     /** The life for people, and as a key of checkers. */
     final String life() {
-        return "node " + host.index() + (lives > 1 ? " in life " + lives : "");
+        return name + (lives > 1 ? " in life " + lives : "");
     }
 }

@@ -77,6 +77,21 @@ class GrapevineHealthIndicatorTest {
     }
 
     @Test
+    void aNodeWhosePlaceIsTakenIsDownUntilItFindsOthersAgain() {
+        grapevine.in(NodeState.JOINED).in(JoinState.SUPERSEDED);
+
+        assertThat(health().getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.getDetails())
+                .containsEntry("joinState", JoinState.SUPERSEDED)
+                .containsEntry("members", 1)
+                .doesNotContainKey("seeds");
+
+        grapevine.in(JoinState.JOINED);
+
+        assertThat(health().getStatus()).isEqualTo(Status.UP);
+    }
+
+    @Test
     void aNodeThatStoppedUnderARunningApplicationIsDown() {
         grapevine.in(NodeState.STOPPED);
 

@@ -40,13 +40,27 @@ final class ProbeRing {
     /** Takes out a member that was added. */
     void remove(Origin member) {
         gone.add(member);
+        if (2 * gone.size() > ring.size()) {
+            sweep(); // a ring may be kept up for long without anybody being drawn from it
+        }
+    }
+
+    /** Places in the list, those of members that are gone included. */
+    int places() {
+        return ring.size();
+    }
+
+    private void sweep() {
+        int had = (int) ring.subList(0, next).stream().filter(gone::contains).count();
+        ring.removeAll(gone);
+        gone.clear();
+        next -= had;
     }
 
     @Nullable Origin next() {
         while (ring.size() > gone.size()) {
             if (next >= ring.size()) {
-                ring.removeAll(gone);
-                gone.clear();
+                sweep();
                 shuffle();
                 next = 0;
             }

@@ -42,13 +42,14 @@ final class Attendance {
     }
 
     void changed(Member member, MemberStatus status, long now) {
-        lost.remove(member.origin());
         if (status.isPresent()) {
+            lost.replaced(member);
             Member known = present.put(member);
             if (known == null || !known.address().equals(member.address())) {
                 appeared(member, known, now);
             }
         } else {
+            lost.remove(member.origin());
             present.remove(member.origin());
             vanished(member, status, now);
         }

@@ -1,6 +1,7 @@
 package dev.grapevine.protocol.overlay;
 
 import dev.grapevine.membership.Address;
+import dev.grapevine.membership.Member;
 import dev.grapevine.membership.Origin;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -11,6 +12,9 @@ import java.util.TreeMap;
 
 /** The dead whose addresses are still dialled, longest lost first, each for a while; bounded. */
 final class LostMembers {
+
+    /** So many lost are dialled as often as if each were the only one; more together no more often than these. */
+    private static final int AT_FULL_PACE = 16;
 
     private record Lost(Address address, long since) {}
 
@@ -38,6 +42,27 @@ final class LostMembers {
         if (removed != null) {
             countAt.computeIfPresent(removed.address(), (address, count) -> count > 1 ? count - 1 : null);
         }
+    }
+
+    /**
+     * A member is there: earlier lives of its id are over, and who was at its address is so no more. Neither will be found
+     * again.
+     */
+    void replaced(Member member) {
+        List<Origin> over = new ArrayList<>();
+        lost.forEach((origin, each) -> {
+            boolean sameId = origin.id().equals(member.id());
+            boolean earlier = origin.epoch() <= member.origin().epoch();
+            if (earlier && (sameId || each.address().equals(member.address()))) {
+                over.add(origin);
+            }
+        });
+        over.forEach(this::remove);
+    }
+
+    /** How much longer each is left alone because there are others. */
+    long stretch() {
+        return Math.max(1, lost.size() / AT_FULL_PACE);
     }
 
     boolean isAt(Address address) {

@@ -58,6 +58,17 @@ final class OpenLinks {
         return new ArrayList<>(byPeer.values());
     }
 
+    /** The links that are about to close, in the order of their peers. */
+    List<OpenLink> released() {
+        List<OpenLink> released = new ArrayList<>(0);
+        for (OpenLink link : byPeer.values()) {
+            if (link.released) {
+                released.add(link);
+            }
+        }
+        return released;
+    }
+
     /** The links that are not about to close and are of this kind, in the order of their peers. */
     List<OpenLink> select(Predicate<OpenLink> kind) {
         List<OpenLink> selected = new ArrayList<>();

@@ -398,7 +398,7 @@ public final class OverlayCore {
             return onlyHope && !hopeless ? pace.backoff(target.failures) : pace.slow() * stretch;
         }
         boolean needed = target.member != null || (target.seed && links.isEmpty());
-        return needed && !hopeless ? pace.backoff(target.failures) : pace.slow();
+        return needed && !hopeless ? pace.backoff(target.failures) : pace.slow() * (target.seed ? 1 : lost.stretch());
     }
 
     private void step(Time now, Effects out) {

@@ -139,8 +139,11 @@ final class PartialView {
 
     /** Draws new neighbours for those that are missing. */
     void choose(long now, Effects out) {
+        if (!active || now - nextChoice < 0) {
+            return;
+        }
         int missing = settings.neighbours() + (renewing ? 1 : 0) - links.chosen() - targets.candidates();
-        if (!active || missing <= 0 || now - nextChoice < 0) {
+        if (missing <= 0) {
             return;
         }
         for (int draw = 0; draw < DRAWS && missing > 0; draw++) {
@@ -161,8 +164,8 @@ final class PartialView {
 
     /** What is due now and then: a renewal, a dial of somebody lost, the end of links that nobody holds on to. */
     void sweep(long now, Effects out) {
-        for (OpenLink link : links.all()) {
-            if (link.released && now - link.releasedAt >= CLOSE_NANOS) {
+        for (OpenLink link : links.released()) {
+            if (now - link.releasedAt >= CLOSE_NANOS) {
                 link.releasedAt = now;
                 out.add(new Effect.Close(link.origin()));
             }

@@ -94,4 +94,16 @@ class ProbeRingTest {
             }
         }
     }
+
+    @Test
+    void aRingFromWhichNobodyIsDrawnForgetsThoseWhoWentAllTheSame() {
+        ProbeRing ring = new ProbeRing(new SplittableRandom(1));
+        ring.add(origin(0));
+        for (int i = 1; i <= 1000; i++) {
+            ring.add(origin(i));
+            ring.remove(origin(i));
+        }
+        assertThat(ring.places()).isLessThanOrEqualTo(2);
+        assertThat(ring.next()).isEqualTo(origin(0));
+    }
 }
