@@ -12,8 +12,8 @@ import java.util.SortedMap;
  * a collection, and what of it grows.
  *
  * <p>Run: {@code mvn -Pbench -Dbench.main=dev.grapevine.simulation.ChurnBenchmark}; {@code -Dbench.args="--members 100
- * --hours 24 --retention 60 --sample 60 --seed 1"} are the defaults, the retention of the dead and the interval of the
- * samples in minutes.
+ * --hours 24 --retention 60 --sample 60 --slower 4 --seed 1"} are the defaults: the retention of the dead and the interval
+ * of the samples in minutes, and by how much the intervals of membership are stretched.
  */
 public final class ChurnBenchmark {
 
@@ -44,7 +44,10 @@ public final class ChurnBenchmark {
         int sample = arguments.number("sample", 60);
         Duration retention = Duration.ofMinutes(arguments.number("retention", 60));
         ChurnSimulation churn = new ChurnSimulation(
-                ChurnSimulation.Plan.of(arguments.number("seed", 1), members, ChurnSimulation.settings(retention)),
+                ChurnSimulation.Plan.of(
+                        arguments.number("seed", 1),
+                        members,
+                        ChurnSimulation.settings(retention, arguments.number("slower", 4))),
                 "the same arguments");
         GrowthSeries cores = new GrowthSeries();
         GrowthSeries all = new GrowthSeries();

@@ -30,11 +30,16 @@ final class ChurnSimulation {
     /**
      * The defaults, but for how long the dead are remembered and dialled, and for what makes a day shorter to simulate:
      * seldom ticks and digests, and a log of operations that is full early.
+     *
+     * @param slower by how much the intervals of membership are stretched
      */
-    static NodeSettings settings(Duration retention) {
+    static NodeSettings settings(Duration retention, int slower) {
         return NodeSettings.DEFAULT
-                .withTickInterval(Duration.ofMillis(250))
-                .withMembership(swim -> swim.withDeadRetention(retention))
+                .withTickInterval(Duration.ofMillis(250L * slower))
+                .withMembership(swim -> swim.withDeadRetention(retention)
+                        .withProbeInterval(swim.probeInterval().multipliedBy(slower))
+                        .withProbeTimeout(swim.probeTimeout().multipliedBy(slower))
+                        .withGossipInterval(swim.gossipInterval().multipliedBy(slower)))
                 .withOverlay(overlay -> overlay.withLostRetention(retention))
                 .withDissemination(topics -> topics.withRetainedBytes(512)
                         .withDigestInterval(Duration.ofSeconds(5))
@@ -79,7 +84,7 @@ final class ChurnSimulation {
     private static final int SEEDS = 3;
     private static final String TOPIC = Workload.TOPICS.get(0);
     private static final String STORE = Workload.STORES.get(0);
-    private static final int KEYS = 50;
+    private static final int KEYS = 10;
 
     private final Plan plan;
     private final SimulationContext context;

@@ -16,7 +16,7 @@ class ChurnTest {
     private static final String OF_THE_GONE = "InboundS.*|new (InboundS.*|Holes|ReorderBuffer)";
 
     private final ChurnSimulation churn = new ChurnSimulation(
-            ChurnSimulation.Plan.of(1, MEMBERS, ChurnSimulation.settings(RETENTION))
+            ChurnSimulation.Plan.of(1, MEMBERS, ChurnSimulation.settings(RETENTION, 1))
                     .with(Duration.ofMinutes(40), Duration.ofSeconds(6)),
             "mvn -Dtest=ChurnTest test");
 

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("UnusedVariable") // the fields are read by reflection
 class ObjectGraphTest {
 
     private static class Base {

@@ -3,6 +3,7 @@ package dev.grapevine.protocol.overlay;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Origin;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenLinks {
 
     private final TreeMap<Origin, OpenLink> byPeer = new TreeMap<>();
+    private final TreeMap<Origin, OpenLink> released = new TreeMap<>();
 
     /** Asked for every target at every step, and never iterated. */
     private final Map<Address, Integer> countAt = new HashMap<>();
@@ -27,6 +29,7 @@ final class OpenLinks {
 
     @Nullable OpenLink remove(Origin peer) {
         OpenLink removed = byPeer.remove(peer);
+        released.remove(peer);
         if (removed != null) {
             countAt.computeIfPresent(removed.address(), (address, count) -> count > 1 ? count - 1 : null);
         }
@@ -58,15 +61,16 @@ final class OpenLinks {
         return new ArrayList<>(byPeer.values());
     }
 
+    /** A link is about to close by choice of either side. */
+    void release(OpenLink link, long now) {
+        link.released = true;
+        link.releasedAt = now;
+        released.put(link.origin(), link);
+    }
+
     /** The links that are about to close, in the order of their peers. */
-    List<OpenLink> released() {
-        List<OpenLink> released = new ArrayList<>(0);
-        for (OpenLink link : byPeer.values()) {
-            if (link.released) {
-                released.add(link);
-            }
-        }
-        return released;
+    Collection<OpenLink> released() {
+        return released.values();
     }
 
     /** The links that are not about to close and are of this kind, in the order of their peers. */

@@ -218,8 +218,7 @@ public final class OverlayCore {
         if (frame instanceof OverlayFrame.Neighbour neighbour) {
             view.chosenByPeer(link, neighbour.chosen(), now.nanos(), out);
         } else {
-            link.released = true;
-            link.releasedAt = now.nanos();
+            links.release(link, now.nanos());
             out.add(new Effect.Close(peer));
             if (dialling) {
                 // Who was turned away does not come again at once.

@@ -185,8 +185,7 @@ final class PartialView {
 
     /** Gives a link up; the peer is told, and closes it. */
     void release(OpenLink link, long now, Effects out) {
-        link.released = true;
-        link.releasedAt = now;
+        links.release(link, now);
         link.chosen = false;
         link.chosenByPeer = false;
         tell(link.origin(), new OverlayFrame.Release(), out);
