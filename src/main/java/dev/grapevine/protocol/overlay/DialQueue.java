@@ -3,6 +3,7 @@ package dev.grapevine.protocol.overlay;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 
 /** Which of the targets are dialled now: those that would serve, whose wait is over, as many at a time as the bound lets. */
@@ -37,8 +38,7 @@ final class DialQueue {
     }
 
     void dialDue(long now, Effects out) {
-        targets.removeIf(target -> isUseless(target, now));
-        int underWay = look();
+        int underWay = look(now);
         if (!isDue(now)) {
             return;
         }
@@ -52,19 +52,33 @@ final class DialQueue {
         }
     }
 
-    /** Finds out when the next dial is due; how many are under way. */
-    private int look() {
+    /**
+     * Finds out when the next dial is due and forgets the targets that are good for nothing any more, in one go, since every
+     * change of a link or member comes here; how many dials are under way.
+     */
+    private int look(long now) {
         int underWay = 0;
         settled = true;
-        for (Target target : targets.all()) {
+        for (Iterator<Target> all = targets.all().iterator(); all.hasNext(); ) {
+            Target target = all.next();
             if (target.dialling) {
                 underWay++;
-            } else if (isWaiting(target)) {
-                nextDial = settled || target.notBefore - nextDial < 0 ? target.notBefore : nextDial;
-                settled = false;
+            } else if (!links.isLinkedAt(target.address)) {
+                boolean needed = isNeeded(target);
+                if (needed && !target.self) {
+                    nextDial = settled || target.notBefore - nextDial < 0 ? target.notBefore : nextDial;
+                    settled = false;
+                } else if (!needed && !target.seed && !isAvoided(target, now)) {
+                    all.remove();
+                }
             }
         }
         return underWay;
+    }
+
+    /** Whether it is remembered only so that it is not dialled again at once. */
+    private boolean isAvoided(Target target, long now) {
+        return view.isActive() && now - target.notBefore < 0;
     }
 
     private boolean isWaiting(Target target) {
@@ -82,11 +96,6 @@ final class DialQueue {
             return target.asked || target.candidate || (target.seed && (target.member == null || links.isEmpty()));
         }
         return isUnlinkedMember(target) || target.seed || lost.isAt(target.address);
-    }
-
-    private boolean isUseless(Target target, long now) {
-        boolean avoided = view.isActive() && now - target.notBefore < 0;
-        return !target.dialling && !target.seed && !avoided && !isNeeded(target) && !links.isLinkedAt(target.address);
     }
 
     private int rank(Target target) {

@@ -23,6 +23,7 @@ final class Targets {
         return byAddress.get(address);
     }
 
+    /** All of them; whoever goes through them may remove some. */
     Collection<Target> all() {
         return byAddress.values();
     }
@@ -60,11 +61,6 @@ final class Targets {
             asked += target.asked ? 1 : 0;
         }
         return asked;
-    }
-
-    /** Forgets those that are good for nothing any more. */
-    void removeIf(Predicate<Target> useless) {
-        byAddress.values().removeIf(useless);
     }
 
     boolean any(Predicate<Target> kind) {

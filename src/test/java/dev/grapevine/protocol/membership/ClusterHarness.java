@@ -62,6 +62,9 @@ final class ClusterHarness {
     private final MembershipSettings settings;
     private final Set<Refinement> refinements;
 
+    /** For members that start from now on. */
+    OverlaySettings overlaySettings = OverlaySettings.DEFAULT;
+
     /** Whether everybody is linked to everybody from the start and for ever; nobody dials. */
     private boolean mesh;
 
@@ -98,7 +101,7 @@ final class ClusterHarness {
         Node(Member member) {
             this.member = member;
             this.swim = new SwimCore(member, settings, refinements, random.split(), time());
-            this.overlay = new OverlayCore(member, OverlaySettings.DEFAULT, random.split());
+            this.overlay = new OverlayCore(member, overlaySettings, random.split());
         }
 
         Origin origin() {
@@ -122,6 +125,11 @@ final class ClusterHarness {
             Map<String, Map<String, String>> labels = new TreeMap<>();
             swim.present().values().forEach(known -> labels.put(known.name(), known.metadata()));
             return labels;
+        }
+
+        /** Its seeds are these from now on. */
+        void seeds(Address... seeds) {
+            step(() -> overlay.seeds(List.of(seeds), time(), this::carryOut));
         }
 
         void leave() {
