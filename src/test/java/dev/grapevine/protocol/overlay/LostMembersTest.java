@@ -34,7 +34,8 @@ class LostMembersTest {
     }
 
     private void changed(Member member, MemberStatus status) {
-        core.memberChanged(member, status, now(), effects::add);
+        core.memberChanged(member, status, now());
+        core.settle(now(), effects::add);
     }
 
     private void lose(Member member) {

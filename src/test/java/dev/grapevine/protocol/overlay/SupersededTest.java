@@ -59,7 +59,8 @@ class SupersededTest {
     }
 
     private List<JoinState> changed(MemberStatus status) {
-        core.memberChanged(other, status, now(), effects::add);
+        core.memberChanged(other, status, now());
+        core.settle(now(), effects::add);
         return states();
     }
 
