@@ -16,6 +16,9 @@ import reactor.core.scheduler.Scheduler;
  */
 final class Admission {
 
+    /** Bytes that publish calls may hold together; beyond it each holds one payload. */
+    static final long MAX_HELD_BYTES = 64 << 20;
+
     private final BooleanSupplier hasRoom;
     private final Scheduler scheduler;
     private final ArrayDeque<PublishSession> waiting = new ArrayDeque<>();
@@ -23,6 +26,7 @@ final class Admission {
     private boolean admitting;
     private boolean scheduled;
     private boolean closed;
+    private volatile long heldBytes;
 
     Admission(BooleanSupplier hasRoom, Scheduler scheduler) {
         this.hasRoom = hasRoom;
@@ -47,6 +51,17 @@ final class Admission {
     void leave(PublishSession session) {
         open.remove(session);
         waiting.remove(session);
+    }
+
+    /** A session holds so many bytes more than before, or fewer. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // written on the node's thread only
+    void held(long difference) {
+        heldBytes += difference;
+    }
+
+    /** Whether sessions hold so much together that each may hold one payload only. From any thread. */
+    boolean isCrowded() {
+        return heldBytes > MAX_HELD_BYTES;
     }
 
     /** Lets a session go on now, or once there is room. */

@@ -22,13 +22,15 @@ record NodeParts(
         Submissions submissions,
         Catalogue catalogue) {
 
-    private static final int MAX_UNDER_WAY = 65_536;
+    private static final int MAX_CALLS = 65_536;
+    private static final long MAX_CALL_BYTES = 64 << 20;
 
     static NodeParts of(NodeConfig config) {
         GrapevineObserver observer = new SafeObserver(config.observer());
         NodeViews views = new NodeViews(config.cluster() + "/" + config.id(), config.seeds());
         Commands commands = new Commands();
-        Submissions submissions = new Submissions(MAX_UNDER_WAY, commands, config.settings(), config.environment());
+        Submissions submissions =
+                new Submissions(MAX_CALLS, MAX_CALL_BYTES, commands, config.settings(), config.environment());
         return new NodeParts(
                 config,
                 observer,

@@ -7,6 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
@@ -179,8 +180,22 @@ final class Outbox extends Flux<List<Frame>> implements Subscription {
 
     @Override
     public void request(long n) {
+        if (n <= 0) {
+            refuse(Exceptions.nullOrNegativeRequestException(n));
+            return;
+        }
         requested = Operators.addCap(requested, n);
         flush();
+    }
+
+    /** The transport broke the rules of Reactive Streams (3.9). */
+    private void refuse(Throwable error) {
+        if (!closed) {
+            cancel();
+            if (subscriber != null) {
+                subscriber.onError(error);
+            }
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
 import reactor.util.concurrent.Queues;
 import reactor.util.context.Context;
@@ -18,21 +19,10 @@ import reactor.util.context.Context;
  * One publish call: keeps a window of payloads asked for at its source and gives what has arrived to the core as there is
  * room, a portion at a time, so that no outbox is filled much beyond the mark however long the payloads are.
  *
- * <p>The source signals on its own thread, into a queue that never holds more than was asked for; the window is bounded
- * by bytes, by the size of what came so far, so that a fast source of small payloads need not pause between two windows
- * and one of large payloads does not fill the memory. Everything else but subscription and cancellation happens on the
- * node's thread.
+ * <p>The source signals on its own thread, into a queue that never holds more than was asked for, see
+ * {@link SourceWindow}. Everything else but subscription and cancellation happens on the node's thread.
  */
 final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
-
-    /** Payloads asked for while nothing is known of their size. */
-    static final int FIRST_WINDOW = 64;
-
-    /** Most payloads asked for and not yet given to the core. */
-    static final int MAX_WINDOW = 2048;
-
-    /** About how many bytes may be asked for and not yet given to the core, unless a single payload is longer. */
-    static final long WINDOW_BYTES = 1 << 20;
 
     /** Bytes given to the core at a time, unless a single payload is longer. */
     static final int PORTION_BYTES = 256 << 10;
@@ -45,10 +35,11 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
     private final Commands commands;
     private final Admission admission;
 
-    private final Queue<Bytes> arrived = Queues.<Bytes>unbounded(FIRST_WINDOW).get();
+    private final SourceWindow window;
+    private final Queue<Bytes> arrived =
+            Queues.<Bytes>unbounded(SourceWindow.MAX_AHEAD).get();
     private volatile int scheduled;
-    private int asked;
-    private int typicalBytes;
+    private long counted;
     private boolean waiting;
     private @Nullable Throwable failure;
     private volatile boolean done;
@@ -61,6 +52,7 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
         this.actual = actual;
         this.commands = commands;
         this.admission = admission;
+        this.window = new SourceWindow(admission::isCrowded, this::requestUpstream);
     }
 
     @Override
@@ -85,27 +77,24 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
         }
     }
 
-    /** Fills the window again once half of it is used up, so that the source need not wait for the core. */
     private void ask() {
-        int window = window();
-        if (over || cancelled || upstream == null || asked > window / 2) {
-            return;
-        }
-        int more = window - asked;
-        asked = window;
         scheduled = 1; // a source that answers at once is seen by the caller's next look, without another task
-        upstream.request(more);
+        window.ask();
         scheduled = 0;
     }
 
-    private int window() {
-        return typicalBytes == 0 ? FIRST_WINDOW : (int) Math.max(1, Math.min(MAX_WINDOW, WINDOW_BYTES / typicalBytes));
+    private void requestUpstream(int more) {
+        if (!over && !cancelled && upstream != null) {
+            upstream.request(more);
+        }
     }
 
     @Override
     public void onNext(Bytes payload) {
+        window.arrived(payload.length());
         arrived.offer(payload);
         somethingCame();
+        window.ask();
     }
 
     @Override
@@ -131,7 +120,11 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
     }
 
     private void ready() {
-        if (over || cancelled || waiting) {
+        if (over || cancelled) {
+            return;
+        }
+        count(window.heldBytes());
+        if (waiting) {
             return;
         }
         boolean last = done; // before the look into the queue: what came before the end is in it
@@ -154,7 +147,7 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
             ask();
             ready();
         } else {
-            admission.leave(this);
+            leave();
             fail(Stopped.error());
         }
     }
@@ -169,16 +162,25 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
             portion.add(next);
             next = arrived.peek();
         }
-        asked -= portion.size();
-        int average = (int) (bytes / portion.size());
-        // Falls slowly and rises at once: a window is sized for the larger payloads of late.
-        typicalBytes = Math.max(1, Math.max(average, typicalBytes - typicalBytes / 8));
+        window.taken(portion.size(), bytes);
+        count(window.heldBytes());
         return portion;
+    }
+
+    /** Tells all calls of the node how much this one holds. */
+    private void count(long held) {
+        admission.held(held - counted);
+        counted = held;
+    }
+
+    private void leave() {
+        count(0);
+        admission.leave(this);
     }
 
     private void finish() {
         over = true;
-        admission.leave(this);
+        leave();
         if (failure != null) {
             actual.onError(failure);
         } else {
@@ -208,7 +210,12 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
 
     @Override
     public void request(long n) {
-        Operators.validate(n); // a Mono<Void> has nothing to give
+        if (n <= 0) {
+            schedule(() -> {
+                leave();
+                fail(Exceptions.nullOrNegativeRequestException(n));
+            });
+        } // else there is nothing to do: a Mono<Void> has nothing to give
     }
 
     @Override
@@ -222,7 +229,7 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
         }
         schedule(() -> {
             arrived.clear();
-            admission.leave(this);
+            leave();
         });
     }
 }

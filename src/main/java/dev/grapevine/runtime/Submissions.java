@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -22,12 +21,11 @@ import reactor.core.publisher.MonoSink;
  */
 final class Submissions implements Publishing, Writing {
 
-    private final int maxUnderWay;
     private final Commands commands;
     private final NodeSettings settings;
     private final Environment environment;
-    private final AtomicInteger publishing = new AtomicInteger();
-    private final AtomicInteger writing = new AtomicInteger();
+    private final UnderWay publishing;
+    private final UnderWay writing;
 
     /** Calls that wait for the node to be bound. Guarded by itself, and so is leaving that state. */
     private final Set<MonoSink<Admission>> waiting = new LinkedHashSet<>();
@@ -38,13 +36,15 @@ final class Submissions implements Publishing, Writing {
     /**
      * Submissions that wait for {@link #open}.
      *
-     * @param maxUnderWay most publish calls, and most writes, that may be under way; more fail
+     * @param maxCalls most publish calls, and most writes, that may be under way; more fail
+     * @param maxBytes how many bytes may have been given with those publish calls, and with those writes; more fail
      * @param commands the way to the core
      * @param settings hold the limits of payloads
      * @param environment holds the threads on which calls are answered, and those on which sources run
      */
-    Submissions(int maxUnderWay, Commands commands, NodeSettings settings, Environment environment) {
-        this.maxUnderWay = maxUnderWay;
+    Submissions(int maxCalls, long maxBytes, Commands commands, NodeSettings settings, Environment environment) {
+        this.publishing = new UnderWay("publish calls", maxCalls, maxBytes);
+        this.writing = new UnderWay("writes", maxCalls, maxBytes);
         this.commands = commands;
         this.settings = settings;
         this.environment = environment;
@@ -98,15 +98,15 @@ final class Submissions implements Publishing, Writing {
 
     @Override
     public Mono<Void> publish(String topic, Bytes payload) {
-        return underWay(
-                publishing, "publish calls", gate -> new PublishMono(topic, Flux.just(payload), commands, gate));
+        return publishing.call(
+                payload.length(), () -> whenOpen(gate -> new PublishMono(topic, Flux.just(payload), commands, gate)));
     }
 
     @Override
     public Mono<Void> publishAll(String topic, Flux<Bytes> payloads) {
         // A source may produce, and its values are encoded, where it is asked: that must not be the node's thread.
         Flux<Bytes> offThread = payloads.subscribeOn(environment.delivery());
-        return underWay(publishing, "publish calls", gate -> new PublishMono(topic, offThread, commands, gate));
+        return publishing.call(0, () -> whenOpen(gate -> new PublishMono(topic, offThread, commands, gate)));
     }
 
     @Override
@@ -118,16 +118,19 @@ final class Submissions implements Publishing, Writing {
 
     @Override
     public Mono<Void> write(String store, Bytes key, @Nullable Bytes value) {
+        int length = key.length() + (value == null ? 0 : value.length());
         checkLength(
-                "An entry of '" + store + "'",
-                key.length() + (value == null ? 0 : value.length()),
-                settings.antiEntropy().maxEntryBytes());
-        return underWay(writing, "writes", gate -> Mono.<Void>fromRunnable(() -> {
-                    if (!commands.accept(new Input.Write(store, key, value))) {
+                "An entry of '" + store + "'", length, settings.antiEntropy().maxEntryBytes());
+        return writing.call(length, () -> whenOpen(gate -> writeNow(gate, new Input.Write(store, key, value))));
+    }
+
+    private Mono<Void> writeNow(Admission gate, Input write) {
+        return Mono.<Void>fromRunnable(() -> {
+                    if (!commands.accept(write)) {
                         throw Stopped.error();
                     }
                 })
-                .subscribeOn(gate.scheduler()));
+                .subscribeOn(gate.scheduler());
     }
 
     private static void checkLength(String what, int length, int limit) {
@@ -135,17 +138,6 @@ final class Submissions implements Publishing, Writing {
             throw new IllegalArgumentException(
                     what + " has " + length + " bytes; the limit is " + limit + " (payload limit of the node)");
         }
-    }
-
-    private Mono<Void> underWay(AtomicInteger count, String what, Function<Admission, Mono<Void>> action) {
-        return Mono.defer(() -> {
-            if (count.incrementAndGet() > maxUnderWay) {
-                count.decrementAndGet();
-                return Mono.error(new IllegalStateException(
-                        "More than " + maxUnderWay + " " + what + " are under way: wait for some to complete"));
-            }
-            return whenOpen(action).doFinally(signal -> count.decrementAndGet());
-        });
     }
 
     private Mono<Void> whenOpen(Function<Admission, Mono<Void>> action) {

@@ -32,13 +32,14 @@ public interface Topic<T> {
      * @return on subscription encodes and publishes; completes when the message is retained here and handed to the
      *     links (not when it has arrived); fails with {@link IllegalArgumentException} if the encoded value is above the
      *     payload limit, with the codec's error if it cannot be encoded, and with {@link IllegalStateException} if the
-     *     node has stopped or 65,536 publish calls are under way
+     *     node has stopped or 65,536 publish calls, or such calls with 64 MiB, are under way
      */
     Mono<Void> publish(T value);
 
     /**
      * Publishes what a publisher gives, in its order. It is asked for more only as there is room in the outboxes
-     * towards the peers, so a fast source is slowed to what the cluster takes: up to twice 256 values are taken ahead.
+     * towards the peers, so a fast source is slowed to what the cluster takes: about 1 MiB and at most 2,048 values are taken
+     * ahead, and where the values become longer all of a sudden at most 64 of the longer ones more.
      *
      * @param values the values
      * @return on subscription subscribes to the values, on a delivery thread, where they are encoded too unless the

@@ -10,6 +10,8 @@ import dev.grapevine.protocol.frame.Frame;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.SignalType;
@@ -133,6 +135,28 @@ class OutboxTest {
         assertThat(seen).hasSize(50).isSorted();
         outbox.close();
         assertThat(calls).containsExactly("drained", "onComplete");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    void aRequestOfNothingEndsTheOutboxWithAnError(long wrong) {
+        Outbox outbox = outbox(200, 100_000, false);
+        outbox.offer(frame(1, 100));
+        List<Throwable> errors = new ArrayList<>();
+        outbox.subscribe(new BaseSubscriber<>() {
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {
+                subscription.request(wrong);
+            }
+
+            @Override
+            protected void hookOnError(Throwable error) {
+                errors.add(error);
+            }
+        });
+        assertThat(errors).singleElement().isInstanceOf(IllegalArgumentException.class);
+        assertThat(outbox.offer(frame(2, 100))).isEqualTo(1);
+        assertThat(outbox.bytes()).isZero();
     }
 
     @Test

@@ -27,7 +27,7 @@ class SubmissionsTest {
     private final Commands commands = new Commands();
     private final List<Input> accepted = new ArrayList<>();
     private final Submissions submissions =
-            new Submissions(2, commands, NodeSettings.DEFAULT, on(Schedulers.immediate()));
+            new Submissions(2, 10, commands, NodeSettings.DEFAULT, on(Schedulers.immediate()));
     private boolean room = true;
     private final Admission admission = new Admission(() -> room, Schedulers.immediate());
 
@@ -40,7 +40,7 @@ class SubmissionsTest {
         Scheduler threads = Schedulers.newParallel("answers", 4);
         Scheduler node = Schedulers.newSingle("node");
         try {
-            Submissions early = new Submissions(1000, commands, NodeSettings.DEFAULT, on(threads));
+            Submissions early = new Submissions(1000, 1 << 20, commands, NodeSettings.DEFAULT, on(threads));
             List<Mono<Void>> calls = new ArrayList<>();
             for (int i = 0; i < 1000; i++) {
                 Mono<Void> call =
@@ -87,6 +87,26 @@ class SubmissionsTest {
     }
 
     @Test
+    void callsThatHoldMoreBytesThanTheLimitFailUntilSomeAreOver() {
+        commands.flux().subscribe(accepted::add);
+        Disposable first = submissions.publish("t", Bytes.wrap(new byte[6])).subscribe();
+        StepVerifier.create(submissions.publish("t", Bytes.wrap(new byte[5])))
+                .verifyErrorMessage("More than 10 bytes of publish calls are under way: wait for some to complete");
+        Disposable write = submissions
+                .write("m", Bytes.wrap(new byte[3]), Bytes.wrap(new byte[4]))
+                .subscribe();
+        StepVerifier.create(submissions.write("m", Bytes.wrap(new byte[4]), null))
+                .verifyErrorMessage("More than 10 bytes of writes are under way: wait for some to complete");
+        first.dispose();
+        write.dispose();
+        submissions.open(admission);
+        StepVerifier.create(submissions.publish("t", Bytes.wrap(new byte[10]))).verifyComplete();
+        StepVerifier.create(submissions.write("m", Bytes.wrap(new byte[10]), null))
+                .verifyComplete();
+        assertThat(accepted).hasSize(2);
+    }
+
+    @Test
     void withoutRoomNothingIsPublishedAndWhatWaitsFailsWhenTheNodeStops() {
         commands.flux().subscribe(accepted::add);
         submissions.open(admission);
@@ -123,7 +143,7 @@ class SubmissionsTest {
     void aSourceThatRunsBesideTheNodeLosesNothingAndKeepsItsOrder() {
         Scheduler source = Schedulers.newSingle("source");
         Scheduler node = Schedulers.newSingle("node");
-        Submissions real = new Submissions(1, commands, NodeSettings.DEFAULT, on(source));
+        Submissions real = new Submissions(1, 1 << 20, commands, NodeSettings.DEFAULT, on(source));
         real.open(new Admission(() -> true, node));
         AtomicInteger next = new AtomicInteger();
         AtomicInteger wrong = new AtomicInteger();

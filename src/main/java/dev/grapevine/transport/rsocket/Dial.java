@@ -13,9 +13,6 @@ import dev.grapevine.wire.Hello;
 import dev.grapevine.wire.HelloCodec;
 import dev.grapevine.wire.MalformedFrameException;
 import dev.grapevine.wire.Refusal;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
-import io.netty.resolver.NoopAddressResolverGroup;
 import io.rsocket.DuplexConnection;
 import io.rsocket.Payload;
 import io.rsocket.RSocket;
@@ -25,22 +22,23 @@ import io.rsocket.frame.decoder.PayloadDecoder;
 import io.rsocket.transport.ClientTransport;
 import io.rsocket.util.DefaultPayload;
 import io.rsocket.util.EmptyPayload;
-import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import reactor.core.publisher.Mono;
-import reactor.netty.tcp.TcpClient;
 
 /**
  * The dialler's side of a link: the name resolved, one of its addresses connected to, our hello in SETUP, the peer's
- * hello as the answer to the one request, judged; then the lanes. All of it within the handshake timeout.
+ * hello as the answer to the one request, judged; then the lanes. Where an address gives no link, the next one of the
+ * name is tried. All of it within the handshake timeout.
  */
 final class Dial {
 
     /** Less than the millisecond that RSocket-Java counts in, so none: {@link PeerConnection} does it. */
     private static final Duration NO_KEEP_ALIVE = Duration.ofNanos(1);
+
+    /** Most addresses of a name that are tried: each has a share of the time that is long enough for a handshake. */
+    private static final int MAX_ADDRESSES = 8;
 
     private final RSocketEndpoint endpoint;
     private final RSocketTransport transport;
@@ -61,53 +59,27 @@ final class Dial {
         if (endpoint.isFull("a dial to " + address)) {
             return Mono.error(refused(DialFailure.NOT_READY, "too many connections are open here"));
         }
-        return transport
-                .resolver()
-                .resolve(address.host())
-                .flatMap(hosts -> connectToAny(hosts, 0))
-                .flatMap(this::shakeHands)
+        return transport.resolver().resolve(address.host()).transform(this::linkToAny);
+    }
+
+    /** As {@link #connect()}, to a host whose addresses are known. */
+    Mono<Link> linkToAny(Mono<List<InetAddress>> resolved) {
+        return resolved.map(hosts -> hosts.subList(0, Math.min(MAX_ADDRESSES, hosts.size())))
+                .flatMap(hosts -> linkToAny(hosts, limits.handshakeTimeout().dividedBy(hosts.size())))
                 .timeout(limits.handshakeTimeout(), transport.scheduler())
                 .onErrorMap(error -> DialFailures.refused(address, error));
     }
 
-    /** One after the other. Nobody listens only if every address refuses; else another failure is the one to tell. */
-    private Mono<PeerConnection> connectToAny(List<InetAddress> hosts, int index) {
-        Mono<PeerConnection> here = connectTo(hosts.get(index));
-        if (index == hosts.size() - 1) {
-            return here;
-        }
-        return here.onErrorResume(error -> connectToAny(hosts, index + 1)
-                .onErrorMap(later -> DialFailures.isConnectionRefused(later) ? error : later));
-    }
-
-    private Mono<PeerConnection> connectTo(InetAddress host) {
-        InetSocketAddress remote = new InetSocketAddress(host, address.port());
-        return TcpClient.newConnection()
-                .runOn(transport.thread().group())
-                .resolver(NoopAddressResolverGroup.INSTANCE)
-                .remoteAddress(() -> remote)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        Math.min(Integer.MAX_VALUE, limits.handshakeTimeout().toMillis()))
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, RSocketEndpoint.WATER_MARKS)
-                .doOnChannelInit((observer, channel, peer) ->
-                        endpoint.connection(channel, true).install())
-                .connect()
-                .flatMap(connected -> notToItself(connected.channel()));
-    }
-
     /**
-     * A dial to a port of the ephemeral range at which nobody listens can be given that very port as its source, and
-     * then connects to itself: TCP's simultaneous open. Nobody listens there.
+     * One that connects is given its share of the time for its handshake; then the next is tried. Where a peer has said
+     * why there is no link, that is told rather than that others did not answer.
      */
-    private static Mono<PeerConnection> notToItself(Channel channel) {
-        PeerConnection connection = channel.pipeline().get(PeerConnection.class);
-        if (channel.localAddress().equals(channel.remoteAddress())) {
-            connection.close(LinkLoss.LOCAL);
-            return Mono.error(new ConnectException("Connection refused: connected to itself"));
-        }
-        return Mono.just(connection);
+    private Mono<Link> linkToAny(List<InetAddress> hosts, Duration share) {
+        return new AddressRace(endpoint, transport, address.port()).run(hosts).flatMap(won -> shakeHands(
+                        won.connection())
+                .timeout(share, transport.scheduler())
+                .onErrorResume(error -> !won.rest().isEmpty(), error -> linkToAny(won.rest(), share)
+                        .onErrorMap(later -> later instanceof LinkRefusedException ? later : error)));
     }
 
     private Mono<Link> shakeHands(PeerConnection connection) {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
@@ -40,7 +41,12 @@ final class InboundFrames extends Flux<ByteBuf> implements Subscription {
 
     /** How much may come is bounded by the credit of the lanes, not here. */
     @Override
-    public void request(long n) {}
+    public void request(long n) {
+        if (n <= 0 && actual != null && !completed) {
+            completed = true;
+            actual.onError(Exceptions.nullOrNegativeRequestException(n));
+        }
+    }
 
     @Override
     public void cancel() {

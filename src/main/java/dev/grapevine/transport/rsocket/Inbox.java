@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
@@ -80,13 +81,17 @@ final class Inbox extends Flux<List<Frame>> implements Subscription {
 
     @Override
     public void request(long n) {
-        if (Operators.validate(n)) {
-            link.onLoop(
-                    () -> {
-                        demand = Operators.addCap(demand, n);
-                        drain();
-                    },
-                    () -> {});
+        link.onLoop(() -> requested(n), () -> {});
+    }
+
+    private void requested(long n) {
+        if (n > 0) {
+            demand = Operators.addCap(demand, n);
+            drain();
+        } else if (consumer != null && !completed && !cancelled) {
+            completed = true;
+            clear();
+            consumer.onError(Exceptions.nullOrNegativeRequestException(n));
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -74,6 +75,13 @@ final class LaneSender extends Flux<Payload> implements Subscription {
     /** The peer grants credit. */
     @Override
     public void request(long n) {
+        if (n <= 0) {
+            end();
+            if (rsocket != null) {
+                rsocket.onError(Exceptions.nullOrNegativeRequestException(n));
+            }
+            return;
+        }
         credit = Operators.addCap(credit, n);
         if (opening && rsocket != null) {
             opening = false;

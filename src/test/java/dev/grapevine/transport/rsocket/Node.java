@@ -40,11 +40,15 @@ final class Node implements Handshake, AutoCloseable {
     private final int version;
 
     Node(String name, String cluster, int version, LinkLimits limits, boolean accepting) {
+        this(name, cluster, version, limits, accepting, new Address("127.0.0.1", 0));
+    }
+
+    Node(String name, String cluster, int version, LinkLimits limits, boolean accepting, Address bind) {
         this.name = name;
         this.cluster = cluster;
         this.version = version;
         this.transport = RSocketTransport.create(limits, name);
-        this.endpoint = transport.bind(new Address("127.0.0.1", 0), this).block(PATIENCE);
+        this.endpoint = transport.bind(bind, this).block(PATIENCE);
         if (accepting) {
             endpoint.accepted().subscribe(accepted::add);
         }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -206,5 +207,14 @@ class RSocketLinkTest {
         StepVerifier.create(idle).verifyComplete();
         assertThat(red.rejections).isEmpty();
         assertThat(white.rejections).isEmpty();
+    }
+
+    @Test
+    void aRequestOfNothingEndsWhatIsReceivedWithAnError() {
+        AtomicReference<Subscription> subscription = new AtomicReference<>();
+        StepVerifier.create(red.dial(white).receive().doOnSubscribe(subscription::set), 0)
+                .then(() -> subscription.get().request(-1))
+                .expectError(IllegalArgumentException.class)
+                .verify(Node.PATIENCE);
     }
 }

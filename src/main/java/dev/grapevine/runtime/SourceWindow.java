@@ -1,0 +1,103 @@
+package dev.grapevine.runtime;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+
+/**
+ * How far a publish call asks its source ahead of what the core has taken. Nobody knows how long the payloads are that
+ * were asked for and have not come, so there are few of those; what has come is bounded by its bytes, and asked for again
+ * as it comes, on the source's thread, so that a fast source need not pause.
+ *
+ * <p>Arrivals are told on the source's thread, everything else on the node's, or both.
+ */
+final class SourceWindow {
+
+    /** Most payloads asked for that have not come: so many times the longest payload may come at once. */
+    static final int MAX_AHEAD = 64;
+
+    /** Most payloads that have come, or may yet come, and were not taken. */
+    static final int MAX_PAYLOADS = 2048;
+
+    /** How many bytes that were not taken may have come, or may come by the size of late, before no more is asked for. */
+    static final long MAX_BYTES = 1 << 20;
+
+    private final BooleanSupplier crowded;
+    private final IntConsumer request;
+    private final AtomicInteger asking = new AtomicInteger();
+    private volatile long asked;
+    private volatile long arrived;
+    private volatile long arrivedBytes;
+    private volatile long taken;
+    private volatile long takenBytes;
+    private volatile int typicalBytes = 1;
+
+    /**
+     * A window of which nothing is asked yet.
+     *
+     * @param crowded whether all calls of the node together hold so much that each may hold one payload only
+     * @param request asks the source
+     */
+    SourceWindow(BooleanSupplier crowded, IntConsumer request) {
+        this.crowded = crowded;
+        this.request = request;
+    }
+
+    /** A payload has come; on the source's thread, one at a time. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by one thread at a time
+    void arrived(int length) {
+        // Falls slowly and rises at once: the window is sized for the larger payloads of late.
+        int typical = Math.max(length, typicalBytes - (typicalBytes >> 6));
+        if (typical != typicalBytes) {
+            typicalBytes = typical;
+        }
+        arrivedBytes += length;
+        arrived++;
+    }
+
+    /** The core has taken payloads; on the node's thread. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by one thread
+    void taken(int payloads, long bytes) {
+        takenBytes += bytes;
+        taken += payloads;
+    }
+
+    /** Bytes that have come and were not taken. */
+    long heldBytes() {
+        return arrivedBytes - takenBytes;
+    }
+
+    /** Asks for more if there is room. From any thread; calls that meet are made one after the other. */
+    void ask() {
+        if (asking.getAndIncrement() != 0) {
+            return;
+        }
+        int missed = 1;
+        while (missed != 0) {
+            int more = more();
+            if (more > 0) {
+                asked = asked + more;
+                request.accept(more);
+            }
+            missed = asking.addAndGet(-missed);
+        }
+    }
+
+    private int more() {
+        long ahead = asked - arrived;
+        long waiting = asked - taken;
+        if (waiting <= 0) {
+            return crowded.getAsBoolean() ? 1 : first();
+        }
+        if (ahead > MAX_AHEAD / 2 || crowded.getAsBoolean()) {
+            return 0;
+        }
+        long roomByBytes = (MAX_BYTES - heldBytes()) / typicalBytes - ahead;
+        return (int) Math.max(0, Math.min(Math.min(MAX_AHEAD - ahead, MAX_PAYLOADS - waiting), roomByBytes));
+    }
+
+    /** Nothing is under way: one payload may be asked for however long it is. */
+    private int first() {
+        return (int) Math.max(1, Math.min(MAX_AHEAD, MAX_BYTES / typicalBytes));
+    }
+}

@@ -1,0 +1,129 @@
+package dev.grapevine.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.protocol.step.Input;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscription;
+import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.publisher.TestPublisher;
+
+class PublishSessionTest {
+
+    private static final int LONG = 256 << 10;
+
+    /** Many times the same: what is tested is what is counted. */
+    private static final Bytes LONG_PAYLOAD = Bytes.wrap(new byte[LONG]);
+
+    private static final Bytes SHORT_PAYLOAD = Bytes.wrap(new byte[10]);
+
+    private final Commands commands = new Commands();
+    private final List<Bytes> published = new ArrayList<>();
+    private boolean room = true;
+    private final Admission admission = new Admission(() -> room, Schedulers.immediate());
+
+    PublishSessionTest() {
+        commands.flux().subscribe(input -> published.addAll(((Input.Publish) input).payloads()));
+    }
+
+    private PublishMono call(Flux<Bytes> source) {
+        return new PublishMono("t", source, commands, admission);
+    }
+
+    @Test
+    void ofPayloadsThatSuddenlyAreLongNoMoreComeThanWereAskedForBeforeOneHadCome() {
+        AtomicLong given = new AtomicLong();
+        Flux<Bytes> source = Flux.range(0, 100_000).map(i -> i < 10_000 ? SHORT_PAYLOAD : LONG_PAYLOAD);
+        call(source.doOnNext(payload -> {
+                    given.addAndGet(payload.length());
+                    room = given.get() < 100_000; // shut from the first long one on
+                }))
+                .subscribe();
+
+        assertThat(published).hasSizeGreaterThanOrEqualTo(8_000);
+        assertThat(given.get()).isBetween((long) LONG, (long) SourceWindow.MAX_AHEAD * LONG + 100_000);
+    }
+
+    @Test
+    void aFastSourceOfShortPayloadsIsAskedForTwoThousandAhead() {
+        room = false;
+        AtomicLong given = new AtomicLong();
+        call(Flux.range(0, 100_000).map(i -> SHORT_PAYLOAD).doOnNext(payload -> given.incrementAndGet()))
+                .subscribe();
+
+        assertThat(given).hasValue(SourceWindow.MAX_PAYLOADS);
+        assertThat(published).isEmpty();
+    }
+
+    @Test
+    void aSourceOfLongPayloadsIsAskedForAboutAMebibyteAhead() {
+        AtomicLong given = new AtomicLong();
+        Flux<Bytes> source = Flux.range(0, 1000).map(i -> LONG_PAYLOAD).doOnNext(payload -> {
+            room = given.incrementAndGet() < 500;
+        });
+        call(source).subscribe();
+
+        assertThat(published).hasSizeBetween(490, 500);
+        assertThat((given.get() - published.size()) * LONG).isLessThanOrEqualTo(2 * SourceWindow.MAX_BYTES);
+    }
+
+    @Test
+    void callsThatTogetherHoldTooMuchAreGivenOnePayloadEachUntilThereIsRoom() {
+        room = false;
+        AtomicLong given = new AtomicLong();
+        for (int i = 0; i < 200; i++) {
+            call(Flux.range(0, 1000).map(n -> LONG_PAYLOAD).doOnNext(payload -> given.incrementAndGet()))
+                    .subscribe();
+        }
+        long crowd = Admission.MAX_HELD_BYTES / LONG + SourceWindow.MAX_AHEAD;
+        assertThat(given.get()).isBetween(200L, crowd + 200);
+
+        room = true;
+        admission.resume();
+
+        assertThat(given).hasValue(200_000);
+        assertThat(published).hasSize(200_000);
+        assertThat(admission.isCrowded()).isFalse();
+    }
+
+    @Test
+    void whatACancelledCallHeldIsNoLongerCounted() {
+        room = false;
+        List<Disposable> calls = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            calls.add(call(Flux.range(0, 1000).map(n -> LONG_PAYLOAD)).subscribe());
+        }
+        assertThat(admission.isCrowded()).isTrue();
+        calls.forEach(Disposable::dispose);
+        assertThat(admission.isCrowded()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    void aRequestOfNothingEndsTheCallAndItsSourceWithAnError(long wrong) {
+        TestPublisher<Bytes> source = TestPublisher.create();
+        List<Throwable> errors = new ArrayList<>();
+        call(source.flux()).subscribe(new BaseSubscriber<>() {
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {
+                subscription.request(wrong);
+            }
+
+            @Override
+            protected void hookOnError(Throwable error) {
+                errors.add(error);
+            }
+        });
+        assertThat(errors).singleElement().isInstanceOf(IllegalArgumentException.class);
+        source.assertCancelled();
+    }
+}
