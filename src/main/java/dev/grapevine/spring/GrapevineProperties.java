@@ -97,7 +97,7 @@ public record GrapevineProperties(
      * Limits of the connections between instances.
      *
      * @param maxFrame Longest frame that is accepted; a longer one closes the connection before memory is taken for it.
-     * @param maxConnections Connections at a time, in both directions; further ones are refused.
+     * @param maxConnections Connections with other instances at a time, in both directions; further ones are refused.
      * @param handshakeTimeout Time for a connection to complete its handshake.
      * @param keepAliveInterval How often an idle connection says that it lives.
      * @param silenceTimeout After how long without anything from the other side a connection is given up.
@@ -121,6 +121,7 @@ public record GrapevineProperties(
                     defaults.maxBatchBytes(),
                     defaults.framesInFlight(),
                     Checks.atLeast(LINKS + "max-connections", maxConnections, 1),
+                    defaults.maxHandshakes(),
                     Checks.positive(LINKS + "handshake-timeout", handshakeTimeout),
                     Checks.positive(LINKS + "keep-alive-interval", keepAliveInterval),
                     silenceTimeout);

@@ -9,8 +9,10 @@ import java.time.Duration;
  *     it; default 1 MiB
  * @param maxBatchBytes how much is put into one wire frame, in bytes, unless a single frame is longer; default 64 KiB
  * @param framesInFlight wire frames that a peer may send on a lane before they were consumed; default 32
- * @param maxConnections connections at a time, in both directions; further ones are refused; default 512
- * @param handshakeTimeout time for a connection to complete its handshake; default 5 s
+ * @param maxConnections connections at a time with members, in both directions; further ones are refused; default 512
+ * @param maxHandshakes connections at a time that others opened and whose handshake has not shown yet that they are
+ *     members; beyond it the oldest gives way to the new one; default 256
+ * @param handshakeTimeout time for a connection to complete its handshake, after which it is closed; default 5 s
  * @param keepAliveInterval how often an idle link says that it lives; default 2 s
  * @param silenceTimeout after how long without anything from the peer a link is given up; default 15 s
  */
@@ -19,6 +21,7 @@ public record LinkLimits(
         int maxBatchBytes,
         int framesInFlight,
         int maxConnections,
+        int maxHandshakes,
         Duration handshakeTimeout,
         Duration keepAliveInterval,
         Duration silenceTimeout) {
@@ -28,7 +31,7 @@ public record LinkLimits(
 
     /** The defaults. */
     public static final LinkLimits DEFAULT = new LinkLimits(
-            1 << 20, 64 << 10, 32, 512, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(15));
+            1 << 20, 64 << 10, 32, 512, 256, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(15));
 
     /**
      * Checks the limits.
@@ -41,8 +44,8 @@ public record LinkLimits(
             throw new IllegalArgumentException("A frame has at most 16777152 bytes, a batch at least 1024 and at most "
                     + "half a frame; not " + maxFrameBytes + " and " + maxBatchBytes);
         }
-        if (framesInFlight < 1 || maxConnections < 1) {
-            throw new IllegalArgumentException("Frames in flight and connections are at least 1");
+        if (framesInFlight < 1 || maxConnections < 1 || maxHandshakes < 1) {
+            throw new IllegalArgumentException("Frames in flight, connections and handshakes are at least 1");
         }
         if (handshakeTimeout.isNegative()
                 || handshakeTimeout.isZero()

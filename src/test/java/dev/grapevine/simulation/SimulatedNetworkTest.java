@@ -33,7 +33,7 @@ import reactor.core.publisher.Sinks;
 class SimulatedNetworkTest {
 
     private static final LinkLimits LIMITS = new LinkLimits(
-            1 << 20, 64 << 10, 8, 4, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(15));
+            1 << 20, 64 << 10, 8, 4, 8, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(15));
 
     private final SimulationScheduler scheduler = new SimulationScheduler(7);
     private final SimulatedNetwork network = new SimulatedNetwork(

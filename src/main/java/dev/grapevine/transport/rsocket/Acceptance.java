@@ -95,6 +95,9 @@ final class Acceptance {
             if (failure != null) {
                 throw refuse(DialFailures.counted(failure), failure, DialFailures.describe(failure, remote));
             }
+            if (!endpoint.admit(connection)) {
+                throw refuse(null, DialFailure.NOT_READY, "too many connections are open here");
+            }
             connection.admit();
             link = new RSocketLink(connection, remote, transport.limits(), transport.codec());
             return this;

@@ -52,6 +52,10 @@ final class RSocketEndpoint implements Endpoint {
     private final Sinks.Many<Link> accepted = Sinks.many().unicast().onBackpressureBuffer();
     private final Sinks.Empty<Void> closing = Sinks.empty();
     private final Set<PeerConnection> connections = new LinkedHashSet<>();
+
+    /** Accepted, and not yet known to be of a member; the oldest first. */
+    private final Set<PeerConnection> strangers = new LinkedHashSet<>();
+
     private @Nullable DisposableServer server;
     private boolean closed;
 
@@ -101,14 +105,40 @@ final class RSocketEndpoint implements Endpoint {
     private void opened(PeerConnection connection) {
         if (closed) {
             connection.close(LinkLoss.LOCAL);
-        } else if (register(connection)) {
-            acceptance.begin(connection);
-        } else {
-            turnAway(connection);
+            return;
         }
+        if (strangers.size() >= limits.maxHandshakes()) {
+            giveWay(strangers.iterator().next());
+        }
+        strangers.add(connection);
+        connection.onEnd(() -> strangers.remove(connection));
+        acceptance.begin(connection);
     }
 
-    /** Counts a connection in, unless there are too many: then that is counted. */
+    /**
+     * The oldest gives way and not the new one: a member says who it is at once, so that it is never the oldest of many
+     * for long, while those that say nothing push out each other.
+     */
+    private void giveWay(PeerConnection oldest) {
+        if (!oldest.isDone()) {
+            oldest.rejected(
+                    RejectReason.TOO_MANY_CONNECTIONS,
+                    "no handshake yet, with " + limits.maxHandshakes() + " such connections open");
+        }
+        strangers.remove(oldest);
+        turnAway(oldest);
+    }
+
+    /** Whoever opened a connection has shown that it is a member: counts it in, unless there are too many. */
+    boolean admit(PeerConnection connection) {
+        boolean admitted = register(connection);
+        if (admitted) {
+            strangers.remove(connection);
+        }
+        return admitted;
+    }
+
+    /** Counts a connection with a member in, unless there are too many: then that is counted. */
     boolean register(PeerConnection connection) {
         if (isFull("a connection with " + connection.peer())) {
             return false;
@@ -184,7 +214,9 @@ final class RSocketEndpoint implements Endpoint {
             accepted.tryEmitComplete();
         }
         List<Mono<?>> ends = new ArrayList<>();
-        for (PeerConnection connection : List.copyOf(connections)) {
+        List<PeerConnection> open = new ArrayList<>(connections);
+        open.addAll(strangers);
+        for (PeerConnection connection : open) {
             ends.add(connection.closed());
             connection.close(LinkLoss.LOCAL);
         }

@@ -63,11 +63,17 @@ final class Node implements Handshake, AutoCloseable {
     }
 
     static LinkLimits limits(int maxFrameBytes, int framesInFlight, int maxConnections, Duration handshakeTimeout) {
+        return limits(maxFrameBytes, framesInFlight, maxConnections, 256, handshakeTimeout);
+    }
+
+    static LinkLimits limits(
+            int maxFrameBytes, int framesInFlight, int maxConnections, int maxHandshakes, Duration handshakeTimeout) {
         return new LinkLimits(
                 maxFrameBytes,
                 maxFrameBytes / 2,
                 framesInFlight,
                 maxConnections,
+                maxHandshakes,
                 handshakeTimeout,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(15));

@@ -90,7 +90,7 @@ class RSocketFailureTest {
     }
 
     private static final LinkLimits ALERT = new LinkLimits(
-            1 << 20, 64 << 10, 32, 8, Duration.ofSeconds(5), Duration.ofMillis(50), Duration.ofMillis(400));
+            1 << 20, 64 << 10, 32, 8, 8, Duration.ofSeconds(5), Duration.ofMillis(50), Duration.ofMillis(400));
 
     @Test
     void aPeerThatStandsStillIsSilent() {

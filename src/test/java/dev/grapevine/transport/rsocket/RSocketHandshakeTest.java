@@ -133,11 +133,11 @@ class RSocketHandshakeTest {
     }
 
     @Test
-    void oneConnectionTooManyIsRefusedAndCounted() {
+    void oneMemberTooManyIsRefusedAndCountedAndAdmittedOnceThereIsRoom() {
         try (Node small = Node.limited("small", Node.limits(1 << 20, 32, 1, Duration.ofSeconds(5)));
                 Node white = Node.named("white")) {
             Link first = red.dial(small);
-            small.nextAccepted();
+            Link firstAccepted = small.nextAccepted();
 
             assertRefused(white.endpoint.connect(small.endpoint.address()), DialFailure.NOT_READY);
             assertThat(small.rejections).containsExactly(RejectReason.TOO_MANY_CONNECTIONS);
@@ -146,8 +146,11 @@ class RSocketHandshakeTest {
                     .containsExactly(RejectReason.TOO_MANY_CONNECTIONS, RejectReason.TOO_MANY_CONNECTIONS);
 
             first.close();
-            first.onClose().block(Node.PATIENCE);
-            assertThat(first.onClose().block()).isNotNull();
+            firstAccepted.onClose().block(Node.PATIENCE);
+            Link second = white.dial(small);
+            assertThat(second.remote()).isEqualTo(small.hello());
+            assertThat(small.nextAccepted().remote()).isEqualTo(white.hello());
+            assertThat(small.rejections).hasSize(2);
         }
     }
 
