@@ -54,7 +54,7 @@ final class Admission {
     }
 
     /** A session holds so many bytes more than before, or fewer. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // written on the node's thread only
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written on the node's thread only
     void held(long difference) {
         heldBytes += difference;
     }

@@ -44,7 +44,7 @@ final class SourceWindow {
     }
 
     /** A payload has come; on the source's thread, one at a time. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by one thread at a time
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written by one thread at a time
     void arrived(int length) {
         // Falls slowly and rises at once: the window is sized for the larger payloads of late.
         int typical = Math.max(length, typicalBytes - (typicalBytes >> 6));
@@ -56,7 +56,7 @@ final class SourceWindow {
     }
 
     /** The core has taken payloads; on the node's thread. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by one thread
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written by one thread
     void taken(int payloads, long bytes) {
         takenBytes += bytes;
         taken += payloads;
