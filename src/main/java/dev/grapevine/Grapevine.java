@@ -72,7 +72,8 @@ public interface Grapevine {
     Mono<Void> leave();
 
     /**
-     * Leaves if that was not done yet, closes every link, completes every stream, and gives port and threads back.
+     * Leaves if that was not done yet, closes every link, completes every stream, and gives port and threads back. What
+     * was published before still arrives at every linked peer that takes it within a second.
      * Stopping twice is the same as once. A subscriber that does not return is waited for 2 s and then interrupted.
      *
      * @return completes when everything is given back

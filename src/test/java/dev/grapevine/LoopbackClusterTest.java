@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,44 @@ class LoopbackClusterTest {
         }
         awaitSizes(nodes, count);
         return nodes;
+    }
+
+    @Test
+    void whatWasPublishedBeforeStoppingArrivesAlsoAtAPeerThatIsSlowJustThen() {
+        CountDownLatch stopping = new CountDownLatch(1);
+        Grapevine slow = keep(Grapevine.builder("test").bind("127.0.0.1:0").observer(new GrapevineObserver() {
+            @Override
+            public void delivered(String topic, int count) {
+                try {
+                    stopping.await(); // holds the node's thread: nothing is read from its sockets
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        }));
+        slow.start().block(PATIENCE);
+        Grapevine leaver = node(address(slow));
+        leaver.start().block(PATIENCE);
+        awaitSizes(nodes, 2);
+        int count = 300;
+        Mono<Long> arrived = slow.topic("t", Codecs.byteArray())
+                .messages(count, Overflow.ERROR)
+                .take(count)
+                .count()
+                .cache();
+        arrived.subscribe();
+        leaver.topic("t", Codecs.byteArray())
+                .publishAll(Flux.range(0, count).map(i -> new byte[1024]))
+                .block(PATIENCE);
+        Mono<Void> stop = leaver.stop();
+        stop.subscribe();
+        Flux.interval(Duration.ofMillis(1))
+                .takeUntil(tick -> leaver.state() == NodeState.STOPPED)
+                .blockLast(PATIENCE);
+        stopping.countDown();
+
+        assertThat(arrived.block(PATIENCE)).isEqualTo(count);
+        stop.block(PATIENCE);
     }
 
     @Test

@@ -363,6 +363,24 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
         ByteBuf frame = ErrorFrameCodec.encode(alloc(), Streams.CONNECTION, error);
         sendFrame(Streams.CONNECTION, frame);
         refusing = true;
+        endOutput();
+    }
+
+    /**
+     * Ends the connection once what was written has arrived: closes this direction after it, and waits for the peer to
+     * close the other. What the peer still says is not listened to. Closing at once would lose what waits for the
+     * socket, and what waits in the kernel as soon as the peer says anything more.
+     */
+    void finish() {
+        if (loss == null) {
+            loss = LinkLoss.LOCAL;
+            if (!refusing) {
+                endOutput();
+            }
+        }
+    }
+
+    private void endOutput() {
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> {
             var unused = ((DuplexChannel) channel).shutdownOutput();
         });

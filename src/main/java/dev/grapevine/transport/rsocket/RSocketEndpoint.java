@@ -44,6 +44,9 @@ final class RSocketEndpoint implements Endpoint {
     /** A turn of the event loop's selector, in which it lets go of the sockets that were closed before. */
     private static final Duration SELECTOR_TURN = Duration.ofMillis(1);
 
+    /** For how long peers are waited for to read what was sent last. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
     private final RSocketTransport transport;
     private final LinkLimits limits;
     private final Address requested;
@@ -214,18 +217,27 @@ final class RSocketEndpoint implements Endpoint {
             accepted.tryEmitComplete();
         }
         List<Mono<?>> ends = new ArrayList<>();
-        List<PeerConnection> open = new ArrayList<>(connections);
-        open.addAll(strangers);
-        for (PeerConnection connection : open) {
+        for (PeerConnection stranger : List.copyOf(strangers)) {
+            ends.add(stranger.closed());
+            stranger.close(LinkLoss.LOCAL);
+        }
+        for (PeerConnection connection : List.copyOf(connections)) {
             ends.add(connection.closed());
-            connection.close(LinkLoss.LOCAL);
+            connection.finish();
         }
         if (server != null) {
             ends.add(server.onDispose());
             server.dispose();
         }
-        return Mono.when(ends)
+        Mono<Void> ended = Mono.when(ends);
+        return ended.timeout(LAST_WORDS, Mono.defer(() -> cutOff(ended)), transport.scheduler())
                 .then(Mono.delay(SELECTOR_TURN, transport.scheduler()))
                 .then();
+    }
+
+    /** Peers that have not read up to the end in time. */
+    private Mono<Void> cutOff(Mono<Void> ended) {
+        List.copyOf(connections).forEach(connection -> connection.close(LinkLoss.LOCAL));
+        return ended;
     }
 }
