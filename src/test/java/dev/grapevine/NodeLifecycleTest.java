@@ -199,6 +199,7 @@ class NodeLifecycleTest {
                 .environment(new Environment(
                         real.delivery(),
                         real.answers(),
+                        real.lifecycle(),
                         () -> {
                             Class<? extends Throwable> type = thrown.get();
                             if (type != null) {

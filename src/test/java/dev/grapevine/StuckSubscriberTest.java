@@ -8,6 +8,7 @@ import dev.grapevine.protocol.step.JoinState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,11 +33,7 @@ class StuckSubscriberTest {
         CountDownLatch called = new CountDownLatch(1);
         node.topic("stuck", Codecs.utf8()).messages().subscribe(message -> {
             called.countDown();
-            try {
-                held.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            awaitRelease();
         });
         node.topic("stuck", Codecs.utf8()).publish("x").block(PATIENCE);
         assertThat(called.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -75,6 +72,31 @@ class StuckSubscriberTest {
         Mono.when(ends).block(PATIENCE);
         assertThat(ended).hasValue(60);
         assertThat(node.state()).isEqualTo(NodeState.STOPPED);
+    }
+
+    @Test
+    void whatFollowsPublishCallsAndHoldsEveryThreadOfTheirsDoesNotHoldUpLeaving() throws Exception {
+        int threads = 16;
+        CountDownLatch following = new CountDownLatch(threads);
+        for (int i = 0; i < threads; i++) {
+            node.topic("other", Codecs.utf8()).publish("y").subscribe(nothing -> {}, error -> {}, () -> {
+                following.countDown();
+                awaitRelease();
+            });
+        }
+        assertThat(following.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        node.updateMetadata(Map.of("last", "words")).block(PATIENCE);
+        node.leave().block(PATIENCE);
+        assertThat(node.state()).isEqualTo(NodeState.LEFT);
+        assertThat(held.getCount()).isEqualTo(1);
+    }
+
+    private void awaitRelease() {
+        try {
+            held.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static Mono<Void> followed(Flux<?> open, AtomicInteger ended) {

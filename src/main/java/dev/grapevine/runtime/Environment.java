@@ -11,14 +11,21 @@ import reactor.core.scheduler.Scheduler;
  *
  * @param delivery on which subscribers are called; never the transport's scheduler in production, since a subscriber may
  *     be slow
- * @param answers on which calls complete; apart from {@code delivery}, so that subscribers that hold their threads hold up
+ * @param answers on which publish calls and writes complete; apart from {@code delivery}, so that subscribers that hold their threads hold up
  *     no call
+ * @param lifecycle on which binding, joining, leaving and relabelling complete; apart from {@code answers}, so that what
+ *     users do when a publish call completes does not hold up a leave beyond its timeout
  * @param nanos monotonic time in nanoseconds
  * @param wallMillis wall clock in milliseconds since 1970
  * @param random source of chance; used on the transport's scheduler only
  */
 public record Environment(
-        Scheduler delivery, Scheduler answers, LongSupplier nanos, LongSupplier wallMillis, RandomGenerator random) {
+        Scheduler delivery,
+        Scheduler answers,
+        Scheduler lifecycle,
+        LongSupplier nanos,
+        LongSupplier wallMillis,
+        RandomGenerator random) {
 
     /**
      * The time now.

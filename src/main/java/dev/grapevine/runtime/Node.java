@@ -41,7 +41,7 @@ public final class Node {
      */
     public Node(NodeConfig config) {
         this.parts = NodeParts.of(config);
-        this.status = new NodeStatus(config.environment().answers());
+        this.status = new NodeStatus(config.environment().lifecycle());
         this.self = new SelfDescription(config);
         this.participation = new Participation(parts, status, self);
         this.end = new NodeEnd(parts, status, participation);

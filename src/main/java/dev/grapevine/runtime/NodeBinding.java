@@ -33,7 +33,7 @@ final class NodeBinding {
 
     Mono<Void> bind() {
         return Mono.defer(() -> status.binding(this::bindNow))
-                .publishOn(config.environment().answers())
+                .publishOn(config.environment().lifecycle())
                 .onErrorMap(RejectedExecutionException.class, rejected -> Stopped.error())
                 .then();
     }

@@ -91,15 +91,18 @@ final class NodeEnd {
         return parts.config().ownsThreads()
                 ? Mono.defer(() -> Mono.when(
                         threads.delivery().disposeGracefully(),
-                        threads.answers().disposeGracefully()))
+                        threads.answers().disposeGracefully(),
+                        threads.lifecycle().disposeGracefully()))
                 : Mono.empty();
     }
 
     private Mono<Void> usersInterrupted() {
         return Mono.fromRunnable(() -> {
             log.warn("A subscriber of {} still holds its thread; it is interrupted", cluster());
-            parts.config().environment().delivery().dispose();
-            parts.config().environment().answers().dispose();
+            Environment threads = parts.config().environment();
+            threads.delivery().dispose();
+            threads.answers().dispose();
+            threads.lifecycle().dispose();
         });
     }
 

@@ -15,7 +15,7 @@ import reactor.core.scheduler.Scheduler;
  */
 final class NodeStatus {
 
-    private final Scheduler answers;
+    private final Scheduler lifecycle;
     private final Sinks.Empty<Void> joined = Sinks.empty();
     private final Sinks.Empty<Void> stopping = Sinks.empty();
     private @Nullable Mono<Bound> binding;
@@ -24,8 +24,8 @@ final class NodeStatus {
     private volatile @Nullable Bound bound;
 
     /** The status of a new node, whose calls complete on the given threads. */
-    NodeStatus(Scheduler answers) {
-        this.answers = answers;
+    NodeStatus(Scheduler lifecycle) {
+        this.lifecycle = lifecycle;
     }
 
     NodeState state() {
@@ -133,7 +133,7 @@ final class NodeStatus {
             }
             return Mono.defer(() -> action.apply(parts))
                     .subscribeOn(parts.scheduler())
-                    .publishOn(answers)
+                    .publishOn(lifecycle)
                     .onErrorMap(RejectedExecutionException.class, rejected -> Stopped.error());
         });
     }

@@ -24,6 +24,7 @@ public final class SystemEnvironment {
         return new Environment(
                 new UserThreads(threadPrefix + "-delivery"),
                 new UserThreads(threadPrefix + "-answers"),
+                new UserThreads(threadPrefix + "-lifecycle"),
                 System::nanoTime,
                 System::currentTimeMillis,
                 new SplittableRandom(SEEDS.nextLong()));

@@ -28,6 +28,7 @@ final class SimulatedNode extends SimulatedMember {
         Environment environment = new Environment(
                 host().process().parallel(),
                 host().process().parallel(),
+                host().process().parallel(),
                 context().scheduler()::nanos,
                 this::wallMillis,
                 chance());

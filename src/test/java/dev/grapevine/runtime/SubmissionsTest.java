@@ -32,7 +32,7 @@ class SubmissionsTest {
     private final Admission admission = new Admission(() -> room, Schedulers.immediate());
 
     private static Environment on(Scheduler threads) {
-        return new Environment(threads, threads, () -> 0, () -> 0, new SplittableRandom(1));
+        return new Environment(threads, threads, threads, () -> 0, () -> 0, new SplittableRandom(1));
     }
 
     @Test

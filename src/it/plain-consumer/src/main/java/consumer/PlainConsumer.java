@@ -15,7 +15,10 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import reactor.core.publisher.Flux;
 
-/** Fails unless the class path holds one Netty and items go from one node to another over loopback TCP in order. */
+/**
+ * Fails unless the class path holds one Netty, items go from one node to another over loopback TCP in order, and the
+ * process ends by itself soon after the nodes were stopped.
+ */
 public final class PlainConsumer {
 
     private static final Duration DEADLINE = Duration.ofSeconds(20);
@@ -24,10 +27,44 @@ public final class PlainConsumer {
 
     private PlainConsumer() {}
 
-    /** Runs both checks; an exception ends the process with a failure. */
+    /** Netty's own, which ends after a second without work. */
+    private static final String NETTY_EXECUTOR = "globalEventExecutor";
+
+    private static final Duration EXIT_DEADLINE = Duration.ofSeconds(3);
+
+    /** Runs the checks; an exception ends the process with a failure. */
     public static void main(String[] args) {
         System.out.println("one Netty: " + nettyVersion());
         System.out.println("items from node to node: " + itemsFromNodeToNode());
+        System.out.println("threads that keep the process: " + threadsThatKeepTheProcess());
+        endTheProcessWithAFailureUnlessItEndsByItself();
+    }
+
+    private static List<String> threadsThatKeepTheProcess() {
+        List<String> names = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !thread.isDaemon() && thread != Thread.currentThread())
+                .map(Thread::getName)
+                .toList();
+        if (!names.stream().allMatch(name -> name.startsWith(NETTY_EXECUTOR))) {
+            throw new IllegalStateException("Threads are left that keep the process: " + names);
+        }
+        return names;
+    }
+
+    private static void endTheProcessWithAFailureUnlessItEndsByItself() {
+        Thread watch = new Thread(
+                () -> {
+                    try {
+                        Thread.sleep(EXIT_DEADLINE.toMillis());
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                    System.err.println("Still running after " + EXIT_DEADLINE + ": " + Thread.getAllStackTraces());
+                    Runtime.getRuntime().halt(1);
+                },
+                "exit-watch");
+        watch.setDaemon(true);
+        watch.start();
     }
 
     private static String nettyVersion() {
