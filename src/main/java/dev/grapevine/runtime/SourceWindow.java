@@ -68,6 +68,7 @@ final class SourceWindow {
     }
 
     /** Asks for more if there is room. From any thread; calls that meet are made one after the other. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written by one thread at a time
     void ask() {
         if (asking.getAndIncrement() != 0) {
             return;
@@ -76,7 +77,7 @@ final class SourceWindow {
         while (missed != 0) {
             int more = more();
             if (more > 0) {
-                asked = asked + more;
+                asked += more;
                 request.accept(more);
             }
             missed = asking.addAndGet(-missed);
