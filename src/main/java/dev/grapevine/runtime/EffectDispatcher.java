@@ -20,19 +20,26 @@ final class EffectDispatcher {
     private final Origin self;
     private final PeerLinks links;
     private final NodeViews views;
+    private final NodeLog nodeLog;
     private final GrapevineObserver observer;
     private final Sinks.Many<Address> dials = Sinks.many().unicast().onBackpressureBuffer();
 
-    EffectDispatcher(Origin self, PeerLinks links, NodeViews views, GrapevineObserver observer) {
+    EffectDispatcher(Origin self, PeerLinks links, NodeViews views, NodeLog nodeLog, GrapevineObserver observer) {
         this.self = self;
         this.links = links;
         this.views = views;
+        this.nodeLog = nodeLog;
         this.observer = observer;
     }
 
     /** Addresses that the core wants dialled. */
     Flux<Address> dials() {
         return dials.asFlux();
+    }
+
+    /** Time has passed: what was gathered for the log may be due. */
+    void tick() {
+        nodeLog.tick();
     }
 
     /** Carries out the effects of one step in their order, then sends what they put into outboxes. */
@@ -53,7 +60,7 @@ final class EffectDispatcher {
             }
         }
         if (!changes.isEmpty()) {
-            views.membersChanged(changes);
+            nodeLog.membersChanged(views.members().changed(changes), self);
         }
     }
 
@@ -96,9 +103,11 @@ final class EffectDispatcher {
         } else if (effect instanceof Effect.MemberChanged changed) {
             observer.memberChanged(changed.member(), changed.status());
         } else if (effect instanceof Effect.JoinChanged joined) {
+            nodeLog.joinChanged(joined.state());
             views.joinChanged(joined.state());
             observer.joinChanged(joined.state());
         } else if (effect instanceof Effect.HealthChanged changed) {
+            nodeLog.healthChanged(changed.health());
             views.healthChanged(changed.health());
             observer.healthChanged(changed.health());
         } else if (effect instanceof Effect.LeaveConfirmed) {

@@ -56,6 +56,7 @@ final class NodeBinding {
         Bound begun = new Bound(transport, endpoint, links);
         status.becomeBound(begun, () -> self.describe(endpoint.address()));
         Member described = self.member();
+        parts.log().named(config.cluster(), described);
         parts.handshake().identify(described, links);
         parts.catalogue().maps().forEach(map -> parts.commands().accept(new Input.OpenStore(map)));
         loop(begun, described)
@@ -78,7 +79,7 @@ final class NodeBinding {
                 begun.links(),
                 parts.handshake(),
                 parts.commands(),
-                new EffectDispatcher(described.origin(), begun.links(), parts.views(), parts.observer()),
+                new EffectDispatcher(described.origin(), begun.links(), parts.views(), parts.log(), parts.observer()),
                 seeds(begun.transport()));
     }
 
@@ -88,7 +89,7 @@ final class NodeBinding {
             return Flux.empty();
         }
         SeedWatch watch = new SeedWatch(
-                config.cluster() + "/" + config.id(),
+                parts.log().node(),
                 config.seeds(),
                 config.seedProvider(),
                 config.defaultPort(),
@@ -96,7 +97,7 @@ final class NodeBinding {
                 config.environment().random());
         return status.joined()
                 .thenMany(Flux.defer(watch::changes))
-                .doOnNext(seeds -> parts.views().seedsChanged(seeds.seeds()))
+                .doOnNext(seeds -> parts.log().seedsChanged(seeds.seeds()))
                 .cast(Input.class);
     }
 }

@@ -71,6 +71,7 @@ final class NodeEnd {
                     status.becomeStopped();
                     parts.submissions().close();
                     parts.views().complete();
+                    parts.log().end();
                 })
                 .subscribeOn(bound.scheduler())
                 .then(logged("Closing the links", bound.endpoint().close()))

@@ -18,15 +18,22 @@ final class NodeHandshake implements Handshake {
 
     private final String cluster;
     private final GrapevineObserver observer;
+    private final RefusalLog refusals;
     private @Nullable Member self;
     private @Nullable PeerLinks links;
     private Function<Member, @Nullable DialFailure> verdict = member -> DialFailure.NOT_READY;
     private boolean open;
     private boolean warned;
 
-    NodeHandshake(String cluster, GrapevineObserver observer) {
+    NodeHandshake(String cluster, GrapevineObserver observer, RefusalLog refusals) {
         this.cluster = cluster;
         this.observer = observer;
+        this.refusals = refusals;
+    }
+
+    /** Warns of those with whom there can be no link as they are set up. */
+    RefusalLog refusals() {
+        return refusals;
     }
 
     /** The port is known, so the node knows who it is. */
@@ -60,6 +67,19 @@ final class NodeHandshake implements Handshake {
 
     @Override
     public @Nullable DialFailure judge(Hello remote, boolean dialled) {
+        DialFailure failure = verdict(remote, dialled);
+        if (failure != null && !dialled) { // whom this side dialled is told with the dial
+            refusals.refused(
+                    remote.member().address(),
+                    failure,
+                    "refuses " + MembershipNews.described(remote.member()) + " of cluster '" + remote.cluster()
+                            + "', protocol versions " + remote.minVersion() + " to " + remote.version() + ": "
+                            + failure);
+        }
+        return failure;
+    }
+
+    private @Nullable DialFailure verdict(Hello remote, boolean dialled) {
         if (!open || self == null || links == null) {
             return DialFailure.NOT_READY;
         }

@@ -79,6 +79,9 @@ final class NodeLoop {
             Time now = environment.now();
             List<Effect> effects = core.step(input, now);
             dispatcher.carryOut(effects);
+            if (input instanceof Input.Tick) {
+                dispatcher.tick();
+            }
             ticker.stepped(now, core::untilTick);
             return effects;
         } catch (Throwable error) {
@@ -102,9 +105,10 @@ final class NodeLoop {
                 .onErrorResume(error -> Flux.just(new Input.DialFailed(address, failure(address, error))));
     }
 
-    private static DialFailure failure(Address address, Throwable error) {
+    private DialFailure failure(Address address, Throwable error) {
         if (error instanceof LinkRefusedException refused) {
             log.debug("{}", refused.getMessage());
+            handshake.refusals().refused(address, refused.failure(), String.valueOf(refused.getMessage()));
             return refused.failure();
         }
         log.warn("Dialling {} failed in a way that no transport should", address, error);

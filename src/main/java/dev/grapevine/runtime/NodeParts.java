@@ -8,6 +8,7 @@ import dev.grapevine.observe.GrapevineObserver;
  * @param config what it is built from
  * @param observer is told what happens; whatever it throws harms nobody
  * @param handshake whom it admits
+ * @param log what people read of how it fares
  * @param views what the outside sees of it
  * @param commands the way to its core
  * @param submissions what its users publish and write
@@ -17,6 +18,7 @@ record NodeParts(
         NodeConfig config,
         GrapevineObserver observer,
         NodeHandshake handshake,
+        NodeLog log,
         NodeViews views,
         Commands commands,
         Submissions submissions,
@@ -27,14 +29,19 @@ record NodeParts(
 
     static NodeParts of(NodeConfig config) {
         GrapevineObserver observer = new SafeObserver(config.observer());
-        NodeViews views = new NodeViews(config.cluster() + "/" + config.id(), config.seeds());
+        NodeViews views = new NodeViews();
+        NodeLog log = new NodeLog(
+                config.cluster(), config.seeds(), config.environment().nanos(), () -> views.members()
+                        .members()
+                        .size());
         Commands commands = new Commands();
         Submissions submissions =
                 new Submissions(MAX_CALLS, MAX_CALL_BYTES, commands, config.settings(), config.environment());
         return new NodeParts(
                 config,
                 observer,
-                new NodeHandshake(config.cluster(), observer),
+                new NodeHandshake(config.cluster(), observer, log.refusals()),
+                log,
                 views,
                 commands,
                 submissions,

@@ -31,7 +31,7 @@ public interface Endpoint {
     Mono<Link> connect(Address address);
 
     /**
-     * Closes every link, after what was sent over it has arrived if the peer takes it within a second, and gives the
+     * Closes every link, after what was sent over it has arrived if the peer takes it within two seconds, and gives the
      * port back.
      *
      * @return completes when both are done; closing twice is the same as once

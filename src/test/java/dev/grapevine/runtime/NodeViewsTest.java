@@ -1,14 +1,13 @@
 package dev.grapevine.runtime;
 
 import dev.grapevine.protocol.step.JoinState;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 class NodeViewsTest {
 
-    private final NodeViews views = new NodeViews("node", List.of());
+    private final NodeViews views = new NodeViews();
 
     @Test
     void aSlowWatcherOfTheJoinStateIsToldTheLatestOnly() {

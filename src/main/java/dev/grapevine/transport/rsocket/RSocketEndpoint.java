@@ -45,7 +45,7 @@ final class RSocketEndpoint implements Endpoint {
     private static final Duration SELECTOR_TURN = Duration.ofMillis(1);
 
     /** For how long peers are waited for to read what was sent last. */
-    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final RSocketTransport transport;
     private final LinkLimits limits;
