@@ -7,19 +7,15 @@ import dev.grapevine.wire.HelloCodec;
 import dev.grapevine.wire.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.socket.DuplexChannel;
 import io.rsocket.DuplexConnection;
 import io.rsocket.RSocketErrorException;
 import io.rsocket.frame.ErrorFrameCodec;
-import io.rsocket.frame.KeepAliveFrameCodec;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -66,6 +62,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
     private final FrameSplitter splitter;
     private final ProtocolGuard guard;
     private final InboundFrames frames = new InboundFrames();
+    private final OutboundFrames output;
     private final Sinks.Empty<Void> transportClosed = Sinks.empty();
     private final Sinks.One<LinkLoss> closed = Sinks.one();
     private final KeepAlive keepAlive;
@@ -96,9 +93,10 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
         this.dialled = dialled;
         this.rejected = rejected;
         this.opened = opened;
+        this.output = new OutboundFrames(channel, limits);
         this.splitter = new FrameSplitter(dialled, HANDSHAKE_LIMIT, this::breakOff);
         this.guard = new ProtocolGuard(dialled);
-        this.keepAlive = new KeepAlive(limits, this::sendKeepAlive, () -> close(LinkLoss.SILENT));
+        this.keepAlive = new KeepAlive(limits, () -> write(output.question()), () -> close(LinkLoss.SILENT));
     }
 
     void install() {
@@ -236,7 +234,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
         if (type == RSocketFrame.KEEPALIVE) {
             // Who asks without reading the answers is not answered: what waits for the socket stays bounded.
             if (RSocketFrame.flags(frame) == RSocketFrame.RESPOND && channel.isWritable()) {
-                answer(KeepAliveFrameCodec.data(frame));
+                write(output.answer(frame));
             }
             return;
         }
@@ -306,48 +304,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
             frame.release();
             return;
         }
-        adapt(frame);
-        int length = frame.readableBytes();
-        var unused = channel.write(alloc().buffer(3).writeMedium(length), channel.voidPromise());
-        unused = channel.write(frame, channel.voidPromise());
-        flushSoon();
-    }
-
-    /** RSocket-Java asks for everything and knows of no keep-alive; the wire says what is meant. */
-    private void adapt(ByteBuf frame) {
-        switch (RSocketFrame.type(frame)) {
-            case RSocketFrame.REQUEST_CHANNEL -> RSocketFrame.setFirstField(frame, limits.framesInFlight());
-            case RSocketFrame.REQUEST_N -> {
-                if (RSocketFrame.firstField(frame) == Integer.MAX_VALUE) {
-                    RSocketFrame.setFirstField(frame, limits.framesInFlight());
-                }
-            }
-            case RSocketFrame.SETUP ->
-                RSocketFrame.setKeepAlive(frame, millis(limits.keepAliveInterval()), millis(limits.silenceTimeout()));
-            default -> {}
-        }
-    }
-
-    private static int millis(Duration duration) {
-        return (int) Math.min(Integer.MAX_VALUE, duration.toMillis());
-    }
-
-    private void flushSoon() {
-        if (!flushing) {
-            flushing = true;
-            onLoop(() -> {
-                flushing = false;
-                channel.flush();
-            });
-        }
-    }
-
-    private void answer(ByteBuf data) {
-        sendFrame(Streams.CONNECTION, KeepAliveFrameCodec.encode(alloc(), false, 0, data.retain()));
-    }
-
-    private void sendKeepAlive() {
-        sendFrame(Streams.CONNECTION, KeepAliveFrameCodec.encode(alloc(), true, 0, Unpooled.EMPTY_BUFFER));
+        output.write(frame);
     }
 
     /**
@@ -363,7 +320,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
         ByteBuf frame = ErrorFrameCodec.encode(alloc(), Streams.CONNECTION, error);
         sendFrame(Streams.CONNECTION, frame);
         refusing = true;
-        endOutput();
+        output.end();
     }
 
     /**
@@ -375,15 +332,9 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
         if (loss == null) {
             loss = LinkLoss.LOCAL;
             if (!refusing) {
-                endOutput();
+                output.end();
             }
         }
-    }
-
-    private void endOutput() {
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> {
-            var unused = ((DuplexChannel) channel).shutdownOutput();
-        });
     }
 
     private boolean onLoop(Runnable task) {
