@@ -1,17 +1,21 @@
 package dev.grapevine.simulation;
 
 import java.util.BitSet;
+import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
  * Topics: a subscriber is given no message twice, each publisher's in order, and every hole as an announced gap; and a
- * message is the same for everybody. A subscription may begin anywhere in a publisher's stream.
+ * message is the same for everybody. A subscription may begin anywhere in a publisher's stream, except where it was there
+ * before the stream: then it begins with it.
  */
 public final class DeliveryChecker {
 
     private final TreeMap<String, Stream> streams = new TreeMap<>();
     private final TreeMap<String, String> values = new TreeMap<>();
+    private final TreeSet<String> parted = new TreeSet<>();
     private final Consumer<String> violations;
 
     /**
@@ -21,6 +25,48 @@ public final class DeliveryChecker {
      */
     public DeliveryChecker(Consumer<String> violations) {
         this.violations = violations;
+    }
+
+    /**
+     * A publisher is about to publish its first message on a topic. Whoever was given something by it before, on
+     * whatever topic, is known to it unless they have {@link #parted}: to all of those it owes this stream from its first message on.
+     *
+     * @param topic the topic
+     * @param publisher names one life of the publisher
+     */
+    public void begins(String topic, String publisher) {
+        List<String> known = streams.values().stream()
+                .filter(stream -> stream.publisher.equals(publisher) && stream.next > 1)
+                .filter(stream -> !parted.contains(pair(stream.subscriber, publisher)))
+                .map(stream -> stream.subscriber)
+                .distinct()
+                .toList();
+        for (String subscriber : known) {
+            Stream stream = stream(subscriber, topic, publisher);
+            if (stream.next == 0) {
+                stream.next = 1;
+            }
+        }
+    }
+
+    /**
+     * One of them has removed the other from its view: should they meet again, they begin anew.
+     *
+     * @param subscriber names one subscription
+     * @param publisher names one life of the publisher
+     */
+    public void parted(String subscriber, String publisher) {
+        parted.add(pair(subscriber, publisher));
+        for (Stream stream : streams.values()) {
+            boolean concerned = stream.subscriber.equals(subscriber) && stream.publisher.equals(publisher);
+            if (concerned && stream.next == 1) {
+                stream.next = 0;
+            }
+        }
+    }
+
+    private static String pair(String subscriber, String publisher) {
+        return subscriber + " of " + publisher;
     }
 
     /**
@@ -81,16 +127,20 @@ public final class DeliveryChecker {
 
     private Stream stream(String subscriber, String topic, String publisher) {
         String name = subscriber + " of topic '" + topic + "' from " + publisher;
-        return streams.computeIfAbsent(name, Stream::new);
+        return streams.computeIfAbsent(name, unused -> new Stream(name, subscriber, publisher));
     }
 
     private final class Stream {
         private final String name;
+        private final String subscriber;
+        private final String publisher;
         private final BitSet seen = new BitSet();
         private long next;
 
-        private Stream(String name) {
+        private Stream(String name, String subscriber, String publisher) {
             this.name = name;
+            this.subscriber = subscriber;
+            this.publisher = publisher;
         }
 
         private void report(String how, long sequence) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ final class MembershipWatch {
     private final Violations violations;
     private final RemovalChecker removals;
     private final MemberResurrectionChecker resurrections;
+    private BiConsumer<SimulatedMember, SimulatedMember> removed = (observer, subject) -> {};
     private long removedAlive;
 
     MembershipWatch(SimulationScheduler scheduler, FaultLog log, Violations violations) {
@@ -30,6 +32,11 @@ final class MembershipWatch {
 
     void add(SimulatedMember member) {
         byAddress.put(member.host().address(), member);
+    }
+
+    /** Told who removes whom from its view. */
+    void onRemoval(BiConsumer<SimulatedMember, SimulatedMember> listener) {
+        removed = listener;
     }
 
     /** How often a member declared a running one dead. */
@@ -54,6 +61,9 @@ final class MembershipWatch {
         }
         resurrections.status(scheduler.nanos(), observer.life(), member.origin(), status);
         if (subject.isRunning() && subject.origin().equals(member.origin())) {
+            if (!status.isPresent()) {
+                removed.accept(observer, subject);
+            }
             removals.status(scheduler.nanos(), observer.index(), subject.index(), status);
             if (status == MemberStatus.DEAD) {
                 removedAlive++;

@@ -39,7 +39,13 @@ final class Workload {
         this.context = target.context();
         this.random = SimulationRandom.derive(context.seed(), "workload");
         this.deliveries = new DeliveryChecker(context.violations());
+        context.members().onRemoval(this::parted);
         this.entries = new EntryResurrectionChecker(context.violations());
+    }
+
+    private void parted(SimulatedMember observer, SimulatedMember subject) {
+        deliveries.parted(observer.life(), subject.origin().toString());
+        deliveries.parted(subject.life(), observer.origin().toString());
     }
 
     DeliveryChecker deliveries() {
@@ -84,6 +90,9 @@ final class Workload {
     private void publish(int node, String topic, int burst) {
         for (int i = 0; i < burst; i++) {
             long sequence = published.merge(stream(topic, target.origin(node)), 1L, Long::sum);
+            if (sequence == 1) {
+                deliveries.begins(topic, target.origin(node).toString());
+            }
             target.publish(node, topic, target.life(node) + " says " + sequence);
         }
     }

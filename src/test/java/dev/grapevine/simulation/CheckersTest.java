@@ -68,6 +68,27 @@ class CheckersTest {
     }
 
     @Test
+    void aMissingBeginningIsFoundWhereTheSubscriberWasThereBeforeTheStream() {
+        DeliveryChecker checker = new DeliveryChecker(violations::add);
+        checker.message("early", "other", "p", 7, "o7");
+        checker.begins("t", "p");
+        checker.message("late", "t", "p", 3, "v3");
+        checker.gap("early", "t", "p", 1, 1);
+        checker.message("early", "t", "p", 2, "v2");
+        assertThat(violations).isEmpty();
+        checker.begins("u", "p");
+        checker.message("early", "u", "p", 2, "u2");
+        assertThat(violations)
+                .containsExactly("early of topic 'u' from p: message 2 came after a hole from 1 that nobody announced");
+        checker.begins("w", "p");
+        checker.parted("early", "p");
+        checker.begins("x", "p");
+        checker.message("early", "w", "p", 2, "w2");
+        checker.message("early", "x", "p", 2, "x2");
+        assertThat(violations).hasSize(1);
+    }
+
+    @Test
     void aGapOverMessagesThatCameIsFound() {
         DeliveryChecker checker = new DeliveryChecker(violations::add);
         checker.message("s", "t", "p", 1, "v1");
