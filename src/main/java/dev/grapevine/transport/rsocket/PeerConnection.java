@@ -73,7 +73,6 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
     private @Nullable LinkLoss loss;
     private @Nullable Refusal refusal;
     private boolean refusing;
-    private boolean flushing;
 
     /**
      * A connection, to be installed before the channel is active.
