@@ -167,6 +167,19 @@ final class CoreNetwork {
         }
     }
 
+    /** Starts this many members, each at a moment of its own within so long, with these as their seeds. */
+    void startWithin(Duration spread, int count, Address... seeds) {
+        for (int i = 0; i < count; i++) {
+            after(random.nextLong(spread.toNanos()), () -> {
+                Node node = new Node(nodes.size());
+                nodes.add(node);
+                running.put(node.member.address(), node);
+                node.step(new Input.Join(List.of(seeds), false));
+                node.tick();
+            });
+        }
+    }
+
     static Address address(int number) {
         return new Address("host", 7000 + number);
     }

@@ -83,6 +83,19 @@ class FewLinksTest {
     }
 
     @Test
+    void membersThatStartOneAfterAnotherWhileTheMeshGivesWayToFewLinksAgreeSoon() {
+        for (long seed = 1; seed <= 2; seed++) {
+            CoreNetwork network =
+                    new CoreNetwork(seed, NodeSettings.DEFAULT.withOverlay(overlay -> overlay.withMaxPeers(150)));
+            network.startWithin(Duration.ofSeconds(5), 300, SEEDS);
+            network.run(Duration.ofSeconds(8));
+            assertThat(CoreNetwork.disagreeing(network.nodes))
+                    .as("seed %d: gossip misses some that have few links, to peers that have many", seed)
+                    .isZero();
+        }
+    }
+
+    @Test
     void aMemberThatNobodyReachesIsRemovedByAllAndOneThatOnlySomeDoNotReachByNobody() {
         long seed = 2;
         CoreNetwork network = converged(seed, 120);

@@ -34,6 +34,9 @@ final class TableSync {
     /** Most tombstones sent to a newcomer, the latest ones. */
     static final int MAX_TOMBSTONES = 128;
 
+    /** For how many gossip intervals nobody has come or gone when tables are compared out of turn. */
+    static final int CALM_INTERVALS = 5;
+
     /** Views up to this size are compared member by member at once. */
     static final int SMALL_VIEW = 64;
 
@@ -45,6 +48,10 @@ final class TableSync {
     private final TableDelta delta;
     private final WholeTransfers transfers = new WholeTransfers();
     private long next;
+    private long turnover;
+
+    /** When it will have been calm for long enough since somebody came or went. */
+    private @Nullable Long calm;
 
     TableSync(MembershipSettings settings, MemberTable table, Speaker speaker, View view, RumorMill mill) {
         this.settings = settings;
@@ -67,13 +74,29 @@ final class TableSync {
         if (transfers.isStuck(step.now())) {
             endTransfer(step);
         }
-        if (step.now() - next < 0) {
+        if (!isCalmAgain(step.now()) && step.now() - next < 0) {
             return;
         }
         next = step.now() + settings.syncInterval().toNanos();
         for (Origin peer : speaker.peers().draw(1, null)) {
             greet(peer, step);
         }
+    }
+
+    /**
+     * Once each time that it has been calm for long enough since somebody came or went. Gossip reaches nearly everybody: least
+     * surely who has few links, to peers that have many. Whoever was missed finds out soon in this way.
+     */
+    private boolean isCalmAgain(long now) {
+        if (turnover != view.turnover()) {
+            turnover = view.turnover();
+            calm = now + CALM_INTERVALS * settings.gossipInterval().toNanos();
+        }
+        boolean again = calm != null && now - calm >= 0;
+        if (again) {
+            calm = null;
+        }
+        return again;
     }
 
     /** A link opened. Whoever dialled begins; the other only says what it holds against its peer. */

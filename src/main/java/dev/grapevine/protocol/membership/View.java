@@ -24,11 +24,18 @@ final class View {
     /** Members whose admission has not been told of, and until when that waits for their labels. */
     private final TreeMap<Origin, Long> unannounced = new TreeMap<>();
 
+    private long turnover;
+
     View(MembershipSettings settings, MemberTable table, Speaker speaker, Prober prober) {
         this.settings = settings;
         this.table = table;
         this.speaker = speaker;
         this.prober = prober;
+    }
+
+    /** How many have come and gone so far. */
+    long turnover() {
+        return turnover;
     }
 
     /**
@@ -70,6 +77,7 @@ final class View {
             table.update(record, MemberStatus.ALIVE, record.withHeldMetadata(member), step.now());
         }
         record.metadata = claim.metadata();
+        turnover++;
         prober.admit(member.origin());
         speaker.refresh(member.origin());
         unannounced.put(record.origin, step.now() + settings.probeTimeout().toNanos());
@@ -191,6 +199,7 @@ final class View {
 
     private void remove(MemberRecord record, MemberStatus status, Step step) {
         record.suspicion = null;
+        turnover++;
         table.update(record, status, record.member, step.now());
         prober.forget(record.origin);
         speaker.refresh(record.origin);
