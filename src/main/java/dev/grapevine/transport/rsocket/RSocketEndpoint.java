@@ -194,7 +194,10 @@ final class RSocketEndpoint implements Endpoint {
         Mono<Link> dial = Mono.defer(
                 () -> closed ? Mono.error(notReady(address)) : new Dial(this, transport, handshake, address).connect());
         Mono<Link> end = closing.asMono().then(Mono.error(() -> notReady(address)));
-        return Mono.firstWithSignal(dial, end).subscribeOn(transport.scheduler());
+        Mono<Link> dialling = Mono.firstWithSignal(dial, end).subscribeOn(transport.scheduler());
+        // Whoever uses the link cancels when it is done with it. That must not reach the dial, which would close the
+        // connection at once, with what was sent last.
+        return Mono.create(sink -> sink.onCancel(dialling.subscribe(sink::success, sink::error)));
     }
 
     private static LinkRefusedException notReady(Address address) {

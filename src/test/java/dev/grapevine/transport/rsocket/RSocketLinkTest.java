@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
+import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -207,6 +208,25 @@ class RSocketLinkTest {
         StepVerifier.create(idle).verifyComplete();
         assertThat(red.rejections).isEmpty();
         assertThat(white.rejections).isEmpty();
+    }
+
+    @Test
+    void whoStopsUsingADialDoesNotCloseTheLinkThatItGave() {
+        AtomicReference<Link> given = new AtomicReference<>();
+        Disposable use = red.endpoint
+                .connect(white.endpoint.address())
+                .doOnNext(given::set)
+                .flatMapMany(link -> Flux.<Integer>never())
+                .subscribe();
+        Link accepted = white.nextAccepted();
+        StepVerifier.create(accepted.receive())
+                .then(use::dispose)
+                .then(() -> given.get()
+                        .send(Lane.DATA, Flux.just(Node.batch(1, 10)))
+                        .subscribe())
+                .expectNext(Node.batch(1, 10))
+                .thenCancel()
+                .verify(Node.PATIENCE);
     }
 
     @Test
