@@ -62,7 +62,10 @@ final class ObjectGraph {
     }
 
     private void look(String path, Object object) {
-        if (object instanceof Map<?, ?> map) {
+        if (object.getClass().getName().startsWith("reactor.")) {
+            count("new " + name(object.getClass()), 1);
+            fields(object); // some of its queues can only be polled
+        } else if (object instanceof Map<?, ?> map) {
             count(path, map.size());
             map.forEach((key, value) -> {
                 reach(path + "[]", key);
