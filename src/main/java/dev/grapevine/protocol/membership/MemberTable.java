@@ -18,13 +18,16 @@ import org.jspecify.annotations.Nullable;
  * told of take an eighth of the room at most, so that whoever makes up dead members does not drive out the real ones.
  *
  * <p>Made for 10,000 members: whoever is simply there costs 20 bytes beside the {@link Member}, a member that was
- * suspected or a tombstone about 100 (see {@link Roster}). A record that was given out to be changed is folded up again
+ * suspected or a tombstone 130 (see {@link Roster}). A record that was given out to be changed is folded up again
  * by {@link #settle} once it says no more than the member does.
  */
 final class MemberTable {
 
     /** Room for tombstones of lives that were never in the view here, however small the table. */
     private static final int LEAST_HEARSAY = 16;
+
+    /** So many unsettled records are nothing out of the ordinary. */
+    private static final int FEW = 64;
 
     private final int capacity;
     private final Roster roster = new Roster();
@@ -35,7 +38,7 @@ final class MemberTable {
     private final Map<Origin, Member> present = new PresentMembers(roster, this::presentCount);
 
     /** Records that may have become plain since the last {@link #settle}. */
-    private final List<MemberRecord> unsettled = new ArrayList<>();
+    private List<MemberRecord> unsettled = new ArrayList<>();
 
     private int presentCount;
 
@@ -163,7 +166,11 @@ final class MemberTable {
                 roster.fold(place, member);
             }
         }
-        unsettled.clear();
+        if (unsettled.size() <= FEW) {
+            unsettled.clear();
+        } else {
+            unsettled = new ArrayList<>(); // a start is over: so much room is not needed again
+        }
     }
 
     /** Forgets tombstones older than this. */

@@ -1,5 +1,6 @@
 package dev.grapevine.protocol.membership;
 
+import static dev.grapevine.protocol.membership.SwimCoreTest.frames;
 import static dev.grapevine.protocol.membership.SwimScript.dead;
 import static dev.grapevine.protocol.membership.SwimScript.left;
 import static dev.grapevine.protocol.membership.SwimScript.linkedTo;
@@ -21,6 +22,9 @@ import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.protocol.step.Time;
+import dev.grapevine.wire.FrameCodec;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -84,6 +88,18 @@ class TableSyncTest {
             return member((int) origin.id().low());
         }
 
+        /** On the wire, each frame on its own. */
+        int encodedBytes() {
+            FrameCodec codec = new FrameCodec();
+            int bytes = 0;
+            for (Effect.Send send : sent) {
+                ByteBuf encoded = codec.encode(List.of(send.frame()), UnpooledByteBufAllocator.DEFAULT);
+                bytes += encoded.readableBytes();
+                encoded.release();
+            }
+            return bytes;
+        }
+
         int bytes() {
             return sent.stream().mapToInt(send -> send.frame().size()).sum();
         }
@@ -139,6 +155,42 @@ class TableSyncTest {
                             SwimScript.alive(member(size), 0),
                             SwimScript.alive(member(size + 1), 0));
         }
+    }
+
+    @Test
+    void
+            toFindThreeThatDifferAmongTwoThousandTakesLessThanThreeKilobytesOnTheWireAndToTellANewcomerThirtyTimesAsMuch() {
+        List<Rumor> changed = new ArrayList<>(members(1, 2_000));
+        for (int index : new int[] {100, 900, 1_700}) {
+            changed.set(index, SwimScript.alive(member(index + 1), 1));
+        }
+        Room room = new Room();
+        SwimCore one = room.core(member(1), members(2, 2_000));
+        SwimCore two = room.core(member(2), changed);
+        room.link(member(1), member(2));
+        assertThat(one.present().size())
+                .isEqualTo(2_000)
+                .isEqualTo(two.present().size());
+        assertThat(room.encodedBytes()).isBetween(2_000, 3_000);
+
+        Room another = new Room();
+        SwimCore newcomer = another.core(member(3_000), List.of());
+        another.core(member(2), changed);
+        another.link(member(3_000), member(2));
+        assertThat(newcomer.present().size()).isEqualTo(2_001);
+        assertThat(another.encodedBytes()).isBetween(70_000, 90_000);
+    }
+
+    @Test
+    void whoeverGotToKnowSomebodyComparesASecondLaterAndThenNotBeforeTheIntervalIsOver() {
+        SwimScript script = linkedTo(member(2));
+        script.gossip(member(2), SwimScript.alive(member(3), 0));
+        assertThat(frames(script.run(900, member(2)), member(2), SyncDigest.class))
+                .isEmpty();
+        assertThat(frames(script.run(200, member(2)), member(2), SyncDigest.class))
+                .hasSize(1);
+        assertThat(frames(script.run(20_000, member(2)), member(2), SyncDigest.class))
+                .isEmpty();
     }
 
     @Test
