@@ -95,7 +95,7 @@ final class Jury {
         if (suspicion == null || claim.incarnation() < record.incarnation) {
             return;
         }
-        if (!suspicion.accuse(claim.accuser(), claim.evidence(), step.now())) {
+        if (!suspicion.accuse(claim.accuser(), claim.evidence(), own, step.now())) {
             return;
         }
         if (own) {

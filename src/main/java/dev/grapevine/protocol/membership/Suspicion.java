@@ -15,7 +15,7 @@ final class Suspicion {
     /** Independent confirmations that shorten a suspicion to its least time (Lifeguard's K). */
     static final int ENOUGH_CONFIRMATIONS = 3;
 
-    /** Most accusers remembered; further ones change nothing. */
+    /** Most accusers remembered beside the observer itself; further ones change nothing. */
     static final int MAX_ACCUSERS = 16;
 
     private final Map<Origin, Evidence> accusers = new LinkedHashMap<>();
@@ -31,11 +31,11 @@ final class Suspicion {
         nextTry = now;
     }
 
-    /** Adds an accuser, or better evidence of one; whether that is news. */
-    boolean accuse(Origin accuser, Evidence evidence, long now) {
+    /** Adds an accuser, or better evidence of one; whether that is news. For the observer's own there is always room. */
+    boolean accuse(Origin accuser, Evidence evidence, boolean own, long now) {
         Evidence known = accusers.get(accuser);
         boolean noNews = known == Evidence.REFUSED || known == evidence;
-        boolean noRoom = known == null && accusers.size() >= MAX_ACCUSERS;
+        boolean noRoom = known == null && !own && accusers.size() >= MAX_ACCUSERS;
         if (noNews || noRoom) {
             return false;
         }

@@ -198,10 +198,12 @@ final class View {
     }
 
     private void remove(MemberRecord record, MemberStatus status, Step step) {
+        if (record.isPresent()) {
+            prober.forget(record.origin); // who was out of the view already is not watched
+        }
         record.suspicion = null;
         turnover++;
         table.update(record, status, record.member, step.now());
-        prober.forget(record.origin);
         speaker.refresh(record.origin);
         announce(record, step);
     }

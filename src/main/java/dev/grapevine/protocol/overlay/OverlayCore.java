@@ -221,8 +221,8 @@ public final class OverlayCore {
             links.release(link, now.nanos());
             out.add(new Effect.Close(peer));
             if (dialling) {
-                // Who was turned away does not come again at once.
-                targets.of(link.peer, now.nanos()).notBefore = now.nanos() + pace.slow();
+                // Who was turned away does not come again at once: nor ever, if it is no member.
+                targets.at(link.address(), now.nanos()).notBefore = now.nanos() + pace.slow();
                 if (!view.isActive() && !attendance.isFewEnoughForMesh()) {
                     view.enter(now.nanos());
                 }

@@ -25,8 +25,10 @@ import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What one lying member (here: 2) gets by what it says of others, and of this one. */
@@ -44,6 +46,14 @@ class LyingMemberTest {
             }
         }
         return reasons;
+    }
+
+    private static boolean isPing(Effect effect, Member to) {
+        return effect instanceof Effect.Send send && send.to().equals(to.origin()) && send.frame() instanceof Ping;
+    }
+
+    private static Member[] members(int first, int last) {
+        return IntStream.rangeClosed(first, last).mapToObj(SwimScript::member).toArray(Member[]::new);
     }
 
     private static void assertOnlyRejected(List<Effect> effects) {
@@ -100,11 +110,7 @@ class LyingMemberTest {
         SwimScript script = linkedTo(two, three);
         Member later = member(3, 11);
         assertThat(script.gossip(two, alive(later, 0))).isEmpty();
-        assertThat(script.run(300, two, three))
-                .as("put to the test at once")
-                .anyMatch(effect -> effect instanceof Effect.Send send
-                        && send.to().equals(three.origin())
-                        && send.frame() instanceof Ping);
+        assertThat(script.run(300, two, three)).as("put to the test at once").anyMatch(effect -> isPing(effect, three));
         script.linkDown(three, LinkLoss.LOST);
         assertThat(script.gossip(two, alive(later, 0)))
                 .contains(changed(three, MemberStatus.DEAD), changed(later, MemberStatus.ALIVE));
@@ -220,5 +226,65 @@ class LyingMemberTest {
         assertThat(script.gossip(two, dead(member(200), 0, two)))
                 .as("one has turned out to be real")
                 .isEmpty();
+    }
+
+    @Test
+    void nobodyTakesThePlaceOfThisMemberByShowingItsAddress() {
+        Member later = member(3, 11);
+        SwimScript script = linkedTo(two, later);
+        script.linkDown(later, LinkLoss.LOST);
+        Member disguised = new Member(later.origin(), later.name(), script.self.address(), "", Map.of());
+        List<Effect> effects = script.linkUp(disguised);
+        assertThat(rejections(effects)).containsExactly(RejectReason.INVALID_RUMOR);
+        assertThat(effects).contains(new Effect.Close(later.origin()));
+        assertThat(script.core.status(script.self.origin())).isEqualTo(MemberStatus.ALIVE);
+    }
+
+    @Test
+    void theEndsOfMadeUpLivesDoNotStopTheProbes() {
+        Member[] others = members(2, 6);
+        SwimScript script = linkedTo(others);
+        List<Rumor> lies = new ArrayList<>();
+        for (int i = 100; i < 110; i++) {
+            lies.add(dead(member(i), 0, two));
+            lies.add(left(member(i), 0));
+        }
+        script.gossip(two, lies.toArray(Rumor[]::new));
+        List<Effect> effects = script.run(60_000, others);
+        assertThat(others)
+                .allSatisfy(other ->
+                        assertThat(effects).as("60 probe intervals").anyMatch(effect -> isPing(effect, other)));
+    }
+
+    @Test
+    void whoComesBackFromAFalseDepartureIsProbedInTurn() {
+        Member[] others = members(2, 6);
+        Member victim = others[4];
+        SwimScript script = linkedTo(others);
+        script.linkDown(victim, LinkLoss.LOST);
+        script.gossip(two, dead(victim, 0, two));
+        script.run(20_000, others);
+        script.gossip(two, left(victim, 0));
+        script.gossip(two, alive(victim, 1));
+        script.linkUp(victim);
+        assertThat(script.core.status(victim.origin())).isEqualTo(MemberStatus.ALIVE);
+        assertThat(script.run(60_000, others)).as("60 probe intervals").anyMatch(effect -> isPing(effect, victim));
+    }
+
+    @Test
+    void howeverManyAccuseAMemberTheOwnAccusationHasRoom() {
+        for (int accusers : new int[] {Suspicion.MAX_ACCUSERS - 1, Suspicion.MAX_ACCUSERS}) {
+            Member[] others = members(2, 20);
+            Member hung = others[0];
+            SwimScript script = linkedTo(others);
+            Rumor[] lies = IntStream.rangeClosed(1, accusers)
+                    .mapToObj(i -> suspect(hung, 0, others[i], Evidence.SILENCE))
+                    .toArray(Rumor[]::new);
+            script.gossip(others[1], lies);
+            script.run(60_000, Arrays.copyOfRange(others, 1, others.length));
+            assertThat(script.core.status(hung.origin()))
+                    .as("with %d accusers, after a minute of silence", accusers)
+                    .isEqualTo(MemberStatus.DEAD);
+        }
     }
 }

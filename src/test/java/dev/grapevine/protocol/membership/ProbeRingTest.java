@@ -106,4 +106,21 @@ class ProbeRingTest {
         assertThat(ring.places()).isLessThanOrEqualTo(2);
         assertThat(ring.next()).isEqualTo(origin(0));
     }
+
+    @Test
+    void whoeverIsSaidToGoWithoutHavingBeenThereTakesNobodysTurn() {
+        for (long seed = 0; seed < 50; seed++) {
+            ProbeRing ring = new ProbeRing(new SplittableRandom(seed));
+            for (int i = 0; i < 6; i++) {
+                ring.add(origin(i));
+            }
+            TreeSet<Origin> seen = new TreeSet<>();
+            for (int turn = 0; turn < 30; turn++) {
+                ring.remove(origin(100 + 2 * turn));
+                ring.remove(origin(101 + 2 * turn));
+                seen.add(ring.next());
+            }
+            assertThat(seen).as("seed %d", seed).hasSize(6);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package dev.grapevine.protocol.membership;
 
+import static dev.grapevine.protocol.membership.SwimCoreTest.frames;
 import static dev.grapevine.protocol.membership.SwimScript.alive;
 import static dev.grapevine.protocol.membership.SwimScript.changed;
 import static dev.grapevine.protocol.membership.SwimScript.dead;
@@ -17,6 +18,7 @@ import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.MembershipFrame.Gossip;
+import dev.grapevine.protocol.frame.MembershipFrame.Ping;
 import dev.grapevine.protocol.frame.Rumor;
 import dev.grapevine.protocol.frame.Rumor.Evidence;
 import dev.grapevine.protocol.step.Effect;
@@ -329,5 +331,19 @@ class RumorRulesTest {
         assertThat(script.core.status(three.origin())).isEqualTo(MemberStatus.DEAD);
         script.run(2_000, two);
         assertThat(script.core.status(three.origin())).isNull();
+    }
+
+    @Test
+    void whoeverIsStillThereIsProbedAfterADeadMemberTurnedOutToHaveLeft() {
+        SwimScript script = linkedTo(two, three);
+        script.linkDown(three, LinkLoss.LOST);
+        script.gossip(two, dead(three, 0, two));
+        assertThat(script.core.status(three.origin())).isEqualTo(MemberStatus.DEAD);
+        script.run(10_000, two);
+        script.gossip(two, left(three, 0));
+        assertThat(script.core.status(three.origin())).isEqualTo(MemberStatus.LEFT);
+        assertThat(frames(script.run(20_000, two), two, Ping.class))
+                .as("20 probe intervals")
+                .isNotEmpty();
     }
 }

@@ -41,10 +41,10 @@ class SuspicionTest {
     @Test
     void anAccuserCountsOnceAndItsEvidenceOnlyGetsBetter() {
         Suspicion suspicion = new Suspicion(0);
-        assertThat(suspicion.accuse(origin(1), Evidence.SILENCE, 0)).isTrue();
-        assertThat(suspicion.accuse(origin(1), Evidence.SILENCE, 1)).isFalse();
-        assertThat(suspicion.accuse(origin(1), Evidence.REFUSED, 2)).isTrue();
-        assertThat(suspicion.accuse(origin(1), Evidence.SILENCE, 3)).isFalse();
+        assertThat(suspicion.accuse(origin(1), Evidence.SILENCE, false, 0)).isTrue();
+        assertThat(suspicion.accuse(origin(1), Evidence.SILENCE, false, 1)).isFalse();
+        assertThat(suspicion.accuse(origin(1), Evidence.REFUSED, false, 2)).isTrue();
+        assertThat(suspicion.accuse(origin(1), Evidence.SILENCE, false, 3)).isFalse();
         assertThat(suspicion.accuserCount()).isEqualTo(1);
         assertThat(suspicion.refusals()).isEqualTo(1);
         assertThat(suspicion.lastNews()).isEqualTo(2);
@@ -57,16 +57,20 @@ class SuspicionTest {
     void accusersAreBounded() {
         Suspicion suspicion = new Suspicion(0);
         for (int i = 0; i < Suspicion.MAX_ACCUSERS; i++) {
-            assertThat(suspicion.accuse(origin(i), Evidence.SILENCE, 0)).isTrue();
+            assertThat(suspicion.accuse(origin(i), Evidence.SILENCE, false, 0)).isTrue();
         }
-        assertThat(suspicion.accuse(origin(99), Evidence.REFUSED, 0)).isFalse();
-        assertThat(suspicion.accuse(origin(0), Evidence.REFUSED, 0)).isTrue();
+        assertThat(suspicion.accuse(origin(99), Evidence.REFUSED, false, 0)).isFalse();
+        assertThat(suspicion.accuse(origin(0), Evidence.REFUSED, false, 0)).isTrue();
+        assertThat(suspicion.accuse(origin(100), Evidence.SILENCE, true, 0))
+                .as("the observer's own has room all the same")
+                .isTrue();
+        assertThat(suspicion.accuserCount()).isEqualTo(Suspicion.MAX_ACCUSERS + 1);
     }
 
     @Test
     void anOwnPauseDoesNotCount() {
         Suspicion suspicion = new Suspicion(0);
-        suspicion.accuse(origin(1), Evidence.SILENCE, 0);
+        suspicion.accuse(origin(1), Evidence.SILENCE, false, 0);
         suspicion.shift(10 * SECOND, 0);
         assertThat(suspicion.isOver(14 * SECOND - 1, 2, SETTINGS)).isFalse();
         assertThat(suspicion.isOver(14 * SECOND, 2, SETTINGS)).isTrue();

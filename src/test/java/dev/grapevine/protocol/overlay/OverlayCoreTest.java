@@ -7,6 +7,7 @@ import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.OverlayFrame;
 import dev.grapevine.protocol.step.DialFailure;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.JoinState;
@@ -377,6 +378,22 @@ class OverlayCoreTest {
         changed(larger, MemberStatus.LEFT);
         linkDown(larger, LinkLoss.LOST);
         assertThat(run(60_000)).isEmpty();
+    }
+
+    @Test
+    void whoLeftIsNotDialledWhetherItReleasedItsLinkOrNot() {
+        for (boolean released : new boolean[] {false, true}) {
+            join();
+            meet(larger);
+            changed(larger, MemberStatus.LEFT);
+            if (released) {
+                core.receive(larger.origin(), new OverlayFrame.Release(), now(), effects::add);
+            }
+            linkDown(larger, LinkLoss.LOST);
+            assertThat(dialsWhileFailing(larger.address(), DialFailure.TIMEOUT, 600_000))
+                    .as("released: %s", released)
+                    .isEmpty();
+        }
     }
 
     @Test
