@@ -120,11 +120,15 @@ final class TableSync {
 
     void receive(Origin from, MembershipFrame frame, Step step) {
         if (frame instanceof Sync sync) {
-            transfers.progress(from, step.now());
+            boolean transferred = transfers.isFrom(from);
+            int known = table.presentCount();
             // What everybody else knows is not news.
-            speaker.hush(transfers.isFrom(from));
+            speaker.hush(transferred);
             answer(from, sync, step);
             speaker.hush(false);
+            if (transferred && table.presentCount() > known) {
+                transfers.progress(step.now());
+            }
         } else if (frame instanceof SyncDigest digest) {
             compare(from, digest, step);
         } else if (frame instanceof SyncBuckets buckets) {

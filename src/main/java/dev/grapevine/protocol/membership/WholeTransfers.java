@@ -14,9 +14,13 @@ final class WholeTransfers {
     /** How long a newcomer waits for more, and how soon a peer is sent everything again. */
     static final long PATIENCE = Duration.ofSeconds(2).toNanos();
 
+    /** How long a transfer may take, whatever it brings meanwhile: others may know what its source does not tell. */
+    static final long LONGEST = Duration.ofSeconds(30).toNanos();
+
     private final TreeMap<Origin, Long> served = new TreeMap<>();
     private @Nullable Origin source;
     private long until;
+    private long latest;
 
     /** Whether to ask this peer for everything. */
     boolean begin(Origin peer, long now) {
@@ -25,6 +29,7 @@ final class WholeTransfers {
         }
         source = peer;
         until = now + PATIENCE;
+        latest = now + LONGEST;
         return true;
     }
 
@@ -32,10 +37,9 @@ final class WholeTransfers {
         return peer.equals(source);
     }
 
-    void progress(Origin from, long now) {
-        if (isFrom(from)) {
-            until = now + PATIENCE;
-        }
+    /** The transfer brought something that was not known: it may go on. */
+    void progress(long now) {
+        until = now + PATIENCE;
     }
 
     boolean isUnderWay() {
@@ -43,7 +47,7 @@ final class WholeTransfers {
     }
 
     boolean isStuck(long now) {
-        return source != null && now - until >= 0;
+        return source != null && (now - until >= 0 || now - latest >= 0);
     }
 
     /** Ends the transfer under way; from whom it was. */

@@ -31,6 +31,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -297,5 +298,31 @@ class TableSyncTest {
         assertThat(effects).singleElement().isInstanceOfSatisfying(Effect.Rejected.class, rejected -> assertThat(
                         rejected.reason())
                 .isEqualTo(reason));
+    }
+
+    @Test
+    void aTransferThatBringsNothingEndsHoweverOftenSomethingComes() {
+        assertThat(askedAgainAfter(i -> List.of())).isEqualTo(2);
+        assertThat(askedAgainAfter(i -> members(4, 20))).isEqualTo(3);
+    }
+
+    @Test
+    void aTransferEndsAfterHalfAMinuteWhateverItBrings() {
+        assertThat(askedAgainAfter(i -> members(4 + i, 5 + i))).isEqualTo(30);
+    }
+
+    /** Seconds until the table of another is asked for, while each second the source of a transfer sends these. */
+    private static int askedAgainAfter(IntFunction<List<Rumor>> told) {
+        SwimScript script = linkedTo(member(2), member(3));
+        script.receive(member(2), new SyncDigest(1_000, 5, List.of()));
+        for (int second = 1; second <= 300; second++) {
+            script.run(1_000, member(2), member(3));
+            if (!frames(script.receive(member(3), new SyncDigest(1_000, 6, List.of())), member(3), SyncRequest.class)
+                    .isEmpty()) {
+                return second;
+            }
+            script.receive(member(2), new Sync(told.apply(second)));
+        }
+        return Integer.MAX_VALUE;
     }
 }
