@@ -47,6 +47,7 @@ final class TableSync {
     private final RumorMill mill;
     private final TableDelta delta;
     private final WholeTransfers transfers = new WholeTransfers();
+    private final SyncQuota quota = new SyncQuota();
     private long next;
     private long turnover;
 
@@ -109,6 +110,7 @@ final class TableSync {
     }
 
     void linkDown(Origin peer, Step step) {
+        quota.forget(peer);
         if (transfers.forget(peer)) {
             endTransfer(step);
         }
@@ -198,7 +200,7 @@ final class TableSync {
             }
         }
         TableDelta.Difference difference = delta.difference(hashes.parts());
-        send(from, Lane.CONTROL, delta.claims(difference.lackedThere()), step);
+        give(from, delta.claims(difference.lackedThere()), step);
         List<Long> lacked = difference.lackedHere();
         for (int i = 0; i < lacked.size(); i += MembershipFrame.MAX_HASHES) {
             List<Long> part = lacked.subList(i, Math.min(lacked.size(), i + MembershipFrame.MAX_HASHES));
@@ -208,12 +210,21 @@ final class TableSync {
 
     private void serve(Origin from, SyncRequest request, Step step) {
         if (!request.whole()) {
-            send(from, Lane.CONTROL, delta.withHashes(request.hashes()), step);
+            give(from, delta.withHashes(request.hashes()), step);
         } else if (transfers.mayServe(from, step.now())) {
             send(from, Lane.BULK, wholeTable(from), step);
             speaker.send(from, Lane.BULK, digest(List.of()), step);
         } else {
             step.reject(RejectReason.TOO_MANY_REQUESTS, from, "has only just been sent the whole table");
+        }
+    }
+
+    /** What a peer was found to lack, or asked for: much of it does not crowd out what is short and urgent. */
+    private void give(Origin peer, List<Rumor> claims, Step step) {
+        if (quota.grant(peer, claims.size(), table.presentCount(), step.now())) {
+            send(peer, claims.size() > SMALL_VIEW ? Lane.BULK : Lane.CONTROL, claims, step);
+        } else {
+            step.reject(RejectReason.TOO_MANY_REQUESTS, peer, "has only just been given the table twice over");
         }
     }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.frame.MembershipFrame;
 import dev.grapevine.protocol.frame.MembershipFrame.Gossip;
 import dev.grapevine.protocol.frame.MembershipFrame.Part;
@@ -324,5 +325,47 @@ class TableSyncTest {
             script.receive(member(2), new Sync(told.apply(second)));
         }
         return Integer.MAX_VALUE;
+    }
+
+    @Test
+    void whoAsksForTheTableByHashesOverAndOverIsGivenItTwiceInTwoSeconds() {
+        SwimScript script = linkedTo(member(2));
+        script.gossip(member(2), members(3, 200).toArray(Rumor[]::new));
+        SyncHashes nothing = new SyncHashes(List.of(new Part(0, ViewHash.BUCKETS - 1, List.of())));
+        for (int again = 0; again < 2; again++) {
+            assertThat(recordsIn(script.receive(member(2), nothing))).isEqualTo(199);
+            assertThat(recordsIn(script.receive(member(2), nothing))).isEqualTo(199);
+            assertOnlyRejected(script.receive(member(2), nothing), RejectReason.TOO_MANY_REQUESTS);
+            script.sleep(2_000);
+        }
+    }
+
+    @Test
+    void theTableIsNotGivenByNamingTheHashesOfItOverAndOverEither() {
+        SwimScript script = linkedTo(member(2));
+        script.gossip(member(2), members(3, 200).toArray(Rumor[]::new));
+        SyncRequest all = new SyncRequest(
+                false,
+                IntStream.range(3, 200)
+                        .mapToObj(SwimScript::member)
+                        .map(ViewHash::hashOf)
+                        .toList());
+        int given = 0;
+        for (int i = 0; i < 100; i++) {
+            given += recordsIn(script.receive(member(2), all));
+        }
+        assertThat(given).isEqualTo(2 * 197);
+    }
+
+    /** How many records are sent, all on the lane of state transfers. */
+    private static int recordsIn(List<Effect> effects) {
+        int records = 0;
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Send send && send.frame() instanceof Sync sync) {
+                assertThat(send.lane()).isEqualTo(Lane.BULK);
+                records += sync.rumors().size();
+            }
+        }
+        return records;
     }
 }
