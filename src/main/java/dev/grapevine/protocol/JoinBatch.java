@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * logarithm of those who have joined in it, as the rounds do in which news spreads. Who opens a burst is shown at once, and
  * those who follow when the window has passed without a join, at the latest {@value #MOST_QUIETS} quiet times after the
  * first that is held. What happens to a member meanwhile is shown as part of its join, and one that goes meanwhile is never
- * shown. Whoever was shown is never held: its suspicion, death and departure are told at once.
+ * shown, unless it has published or still may. Whoever was shown is never held: its suspicion, death and departure are told at once.
  *
  * <p>Bounded by the table of membership, which bounds who is present.
  */
@@ -111,7 +111,7 @@ final class JoinBatch {
         return quiet * (Integer.SIZE - Integer.numberOfLeadingZeros(burst));
     }
 
-    /** Users are about to be given a message of a member: they see the member first. */
+    /** Users are about to be given a message of a member, or may be once it has gone: they see the member first. */
     void heard(Origin publisher, Effects out) {
         if (!held.isEmpty() && held.containsKey(publisher)) {
             show(out);

@@ -117,6 +117,8 @@ public final class NodeCore {
         }
         if (effect instanceof Effect.Deliver deliver) {
             joins.heard(deliver.origin(), shown);
+        } else if (effect instanceof Effect.Gap gap) {
+            joins.heard(gap.origin(), shown);
         }
         effects.add(effect);
     }
@@ -235,10 +237,19 @@ public final class NodeCore {
 
     private void memberChanged(Effect.MemberChanged changed, Time now) {
         Origin origin = changed.member().origin();
+        if (!changed.status().isPresent()) {
+            ending(origin, now);
+        }
         joins.changed(changed, overlay.sees(origin), now.nanos(), shown);
         health.memberChanged(changed.member(), changed.status(), now);
         overlay.memberChanged(changed.member(), changed.status(), now);
-        if (!changed.status().isPresent() && !linked.contains(origin)) {
+    }
+
+    /** Before its end is told: whose messages are still to be delivered is shown while it is held. */
+    private void ending(Origin origin, Time now) {
+        if (linked.contains(origin)) {
+            joins.heard(origin, shown);
+        } else {
             topics.memberGone(origin, now, out);
         }
     }

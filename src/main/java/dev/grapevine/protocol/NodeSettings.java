@@ -27,10 +27,38 @@ public record NodeSettings(
         DisseminationSettings dissemination,
         AntiEntropySettings antiEntropy) {
 
-    /** Checks what no core checks. */
+    /**
+     * Checks what no core checks, and what fits together.
+     *
+     * @throws IllegalArgumentException if the tick interval is not positive or longer than a quarter of the probe interval
+     *     (every tick would look like a pause of this member's own, which excuses all others); if a direct probe may take as
+     *     long as the probe interval; if the quiet time is negative; or if the most of something is less than its least
+     */
     public NodeSettings {
-        if (joinQuiet.isNegative()) {
-            throw new IllegalArgumentException("A quiet time is not negative");
+        Duration probeInterval = membership.probeInterval();
+        check(tickInterval.compareTo(Duration.ZERO) > 0, "tickInterval is positive", tickInterval);
+        check(!joinQuiet.isNegative(), "joinQuiet is at least 0", joinQuiet);
+        check(
+                tickInterval.multipliedBy(4).compareTo(probeInterval) <= 0,
+                "tickInterval is at most a quarter of probeInterval " + probeInterval,
+                tickInterval);
+        check(
+                membership.probeTimeout().compareTo(probeInterval) < 0,
+                "probeTimeout is shorter than probeInterval " + probeInterval,
+                membership.probeTimeout());
+        check(
+                overlay.retryMax().compareTo(overlay.retryMin()) >= 0,
+                "retryMax is at least retryMin " + overlay.retryMin(),
+                overlay.retryMax());
+        check(
+                overlay.maxNeighbours() >= overlay.neighbours(),
+                "maxNeighbours is at least neighbours " + overlay.neighbours(),
+                overlay.maxNeighbours());
+    }
+
+    private static void check(boolean fits, String rule, Object value) {
+        if (!fits) {
+            throw new IllegalArgumentException(rule + ", not " + value);
         }
     }
 

@@ -16,6 +16,13 @@ final class Checks {
         return value;
     }
 
+    static Duration atLeast(String property, Duration value, Duration least) {
+        if (value.compareTo(least) < 0) {
+            throw invalid(property, value, "It must be at least " + least + ".");
+        }
+        return value;
+    }
+
     static Duration shorter(String property, Duration value, String than, Duration limit) {
         if (value.compareTo(limit) >= 0) {
             throw invalid(property, value, "It must be shorter than '" + than + "' (" + limit + ").");

@@ -49,12 +49,14 @@ public record GrapevineProperties(
         @DefaultValue Maps maps) {
 
     private static final String MEMBERSHIP = "grapevine.membership.";
+    private static final Duration SHORTEST_PROBE_INTERVAL =
+            NodeSettings.DEFAULT.tickInterval().multipliedBy(4);
     private static final String LINKS = "grapevine.links.";
 
     /**
      * How instances watch each other.
      *
-     * @param probeInterval How often this instance probes another.
+     * @param probeInterval How often this instance probes another; at least 200 ms.
      * @param probeTimeout How long a direct probe may take before others are asked to probe; shorter than the interval.
      * @param indirectProbes How many others are asked.
      * @param suspicionMultiplier Half of the probe intervals that a suspect has at least to refute, in a cluster of up to
@@ -71,11 +73,11 @@ public record GrapevineProperties(
         /**
          * Checks the values.
          *
-         * @throws InvalidConfigurationPropertyValueException if one is not positive, or a probe may take longer than the
-         *     interval
+         * @throws InvalidConfigurationPropertyValueException if one is not positive, a probe may take longer than the
+         *     interval, or the interval is shorter than 200 ms
          */
         public Membership {
-            Checks.positive(MEMBERSHIP + "probe-interval", probeInterval);
+            Checks.atLeast(MEMBERSHIP + "probe-interval", probeInterval, SHORTEST_PROBE_INTERVAL);
             Checks.positive(MEMBERSHIP + "probe-timeout", probeTimeout);
             Checks.positive(MEMBERSHIP + "leave-timeout", leaveTimeout);
             Checks.atLeast(MEMBERSHIP + "indirect-probes", indirectProbes, 0);

@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Many members made of whole cores, without what they say of topics and stores, on a seeded network in virtual time. */
@@ -48,6 +49,7 @@ final class CoreNetwork {
     private final TreeMap<Address, Node> running = new TreeMap<>();
     private final PriorityQueue<Task> tasks =
             new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::serial));
+    private Function<String, Map<String, String>> labels = name -> Map.of();
     private BiPredicate<Node, Node> cut = (a, b) -> false;
     private long serial;
     private long clock;
@@ -83,7 +85,7 @@ final class CoreNetwork {
         Node(int number) {
             this.number = number;
             Origin origin = new Origin(new MemberId(random.nextLong(), number), 1);
-            this.member = new Member(origin, "n" + number, address(number), "", Map.of());
+            this.member = new Member(origin, "n" + number, address(number), "", labels.apply("n" + number));
             this.core = new NodeCore(member, settings, random.split(), time());
         }
 
@@ -152,6 +154,11 @@ final class CoreNetwork {
         public String toString() {
             return member.name();
         }
+    }
+
+    /** Those that start from now on have these labels, by their names. */
+    void label(Function<String, Map<String, String>> labelsOf) {
+        labels = labelsOf;
     }
 
     /** Starts this many members at once, with these as their seeds. */

@@ -10,6 +10,7 @@ import dev.grapevine.protocol.CoreNetwork.Node;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +84,22 @@ class FewLinksTest {
         network.run(Duration.ofSeconds(10));
         assertRandomGraph(network, seed);
         assertThat(removalsOfRunning(network, before)).as("seed %d", seed).isEmpty();
+    }
+
+    @Test
+    void membersThatStartAtOnceShowAllLabelsInSeconds() {
+        for (long seed = 1; seed <= 3; seed++) {
+            CoreNetwork network = new CoreNetwork(seed, SMALL_MESH);
+            network.label(name -> Map.of("name", name));
+            network.start(100, SEEDS);
+            network.run(Duration.ofSeconds(4));
+            for (Node node : network.nodes) {
+                assertThat(node.core.present().values())
+                        .as("seed %d: whom %s shows", seed, node)
+                        .hasSize(100)
+                        .allMatch(member -> member.metadata().equals(Map.of("name", member.name())));
+            }
+        }
     }
 
     @Test

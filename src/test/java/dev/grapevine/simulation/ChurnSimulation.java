@@ -35,11 +35,11 @@ final class ChurnSimulation {
      */
     static NodeSettings settings(Duration retention, int slower) {
         return NodeSettings.DEFAULT
-                .withTickInterval(Duration.ofMillis(250L * slower))
                 .withMembership(swim -> swim.withDeadRetention(retention)
                         .withProbeInterval(swim.probeInterval().multipliedBy(slower))
                         .withProbeTimeout(swim.probeTimeout().multipliedBy(slower))
                         .withGossipInterval(swim.gossipInterval().multipliedBy(slower)))
+                .withTickInterval(Duration.ofMillis(250L * slower))
                 .withOverlay(overlay -> overlay.withLostRetention(retention))
                 .withDissemination(topics -> topics.withRetainedBytes(512)
                         .withDigestInterval(Duration.ofSeconds(5))

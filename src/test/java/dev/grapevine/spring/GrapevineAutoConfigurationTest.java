@@ -83,7 +83,7 @@ class GrapevineAutoConfigurationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "grapevine.membership.probe-interval, 0s, must be positive",
+        "grapevine.membership.probe-interval, 199ms, at least PT0.2S",
         "grapevine.membership.probe-timeout, 2s, shorter than 'grapevine.membership.probe-interval'",
         "grapevine.membership.indirect-probes, -1, at least 0",
         "grapevine.links.max-frame, 1KB, at least 131072",

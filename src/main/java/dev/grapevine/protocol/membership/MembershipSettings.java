@@ -49,6 +49,32 @@ public record MembershipSettings(
             16_384);
 
     /**
+     * Checks the bounds.
+     *
+     * @throws IllegalArgumentException if a time or count is not positive (nobody asked to probe is fine)
+     */
+    public MembershipSettings {
+        atLeast(1, probeInterval.toNanos(), "probeInterval");
+        atLeast(1, probeTimeout.toNanos(), "probeTimeout");
+        atLeast(0, indirectProbes, "indirectProbes");
+        atLeast(1, suspicionMultiplier, "suspicionMultiplier");
+        atLeast(1, suspicionMaxMultiplier, "suspicionMaxMultiplier");
+        atLeast(1, retransmitMultiplier, "retransmitMultiplier");
+        atLeast(1, gossipInterval.toNanos(), "gossipInterval");
+        atLeast(1, gossipFanout, "gossipFanout");
+        atLeast(1, syncInterval.toNanos(), "syncInterval");
+        atLeast(1, deadRetention.toNanos(), "deadRetention");
+        atLeast(1, leaveTimeout.toNanos(), "leaveTimeout");
+        atLeast(1, maxMembers, "maxMembers");
+    }
+
+    private static void atLeast(long least, long value, String name) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + " is at least " + least + ", not " + value);
+        }
+    }
+
+    /**
      * The same settings with another {@link #probeInterval()}.
      *
      * @param probeInterval the value to use

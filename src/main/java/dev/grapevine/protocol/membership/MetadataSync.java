@@ -8,6 +8,7 @@ import dev.grapevine.protocol.frame.Rumor;
 import dev.grapevine.protocol.step.RejectReason;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MetadataSync {
 
-    /** Most requests under way; other wishes wait. */
+    /** Most requests under way; other wishes wait until one is answered or overdue. */
     static final int MAX_UNDER_WAY = 64;
 
     /** Most requests under way at one peer. */
@@ -30,18 +31,30 @@ final class MetadataSync {
     /** Most answers to one peer in a gossip interval; what it asks for beyond them is counted, and it asks again. */
     static final int MAX_SERVED = 64;
 
+    /** As many are asked in turn before the wait grows. */
+    private static final int TURNS = 3;
+
     private static final class Wish {
         final MetadataDigest digest;
         Origin teller;
         int tries;
         long nextTry;
+        long overdueAt;
 
+        /** Who is being asked. */
         @Nullable Origin asked;
+
+        /** Who was asked last. */
+        @Nullable Origin before;
 
         Wish(MetadataDigest digest, Origin teller, long now) {
             this.digest = digest;
             this.teller = teller;
             this.nextTry = now;
+        }
+
+        boolean isDue(long now) {
+            return asked == null && now - nextTry >= 0;
         }
     }
 
@@ -83,11 +96,14 @@ final class MetadataSync {
         Wish wish = wishes.get(subject);
         if (wish == null || !wish.digest.equals(record.metadata)) {
             forget(subject);
-            wishes.put(subject, new Wish(record.metadata, from, step.now()));
+            wish = new Wish(record.metadata, from, step.now());
+            wishes.put(subject, wish);
         } else {
             wish.teller = from;
         }
-        askDue(step);
+        if (wish.isDue(step.now())) {
+            ask(subject, wish, step);
+        }
     }
 
     /** A link is open whose peer said in the handshake which labels it has. */
@@ -154,50 +170,78 @@ final class MetadataSync {
             servedTo.clear();
             serveAnew = step.now() + settings.gossipInterval().toNanos();
         }
+        releaseOverdue(step.now());
         askDue(step);
         view.announceWaiting(step);
     }
 
+    /** In turn as long as requests may be under way. */
     private void askDue(Step step) {
-        for (Map.Entry<Origin, Wish> entry : new ArrayList<>(wishes.entrySet())) {
+        for (Map.Entry<Origin, Wish> entry : wishes.entrySet()) {
             Wish wish = entry.getValue();
-            if (!table.isPresent(entry.getKey())) {
-                forget(entry.getKey());
-            } else if (step.now() - wish.nextTry >= 0) {
-                release(wish);
-                ask(entry.getKey(), wish, step);
+            if (wish.isDue(step.now()) && !ask(entry.getKey(), wish, step)) {
+                return;
             }
         }
     }
 
-    private void ask(Origin subject, Wish wish, Step step) {
-        if (underWay >= MAX_UNDER_WAY) {
-            return;
+    /** Wishes for members that are gone, and requests whose answer is overdue, do not keep others waiting. */
+    private void releaseOverdue(long now) {
+        for (Iterator<Map.Entry<Origin, Wish>> all = wishes.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<Origin, Wish> entry = all.next();
+            Wish wish = entry.getValue();
+            if (!table.isPresent(entry.getKey())) {
+                release(wish);
+                all.remove();
+            } else if (wish.asked != null && now - wish.overdueAt >= 0) {
+                release(wish);
+            }
         }
-        Origin peer = whomToAsk(subject, wish);
-        if (peer == null || underWayAt.getOrDefault(peer, 0) >= MAX_AT_PEER) {
-            return;
-        }
-        wish.asked = peer;
-        underWay++;
-        underWayAt.merge(peer, 1, Integer::sum);
-        wish.nextTry = step.now() + patience(wish.tries++);
-        MembershipFrame request = new MembershipFrame.MetadataRequest(subject, wish.digest.version());
-        speaker.send(peer, request, step);
     }
 
-    /** In turns: the member itself, whoever told last, anybody. */
+    /** False if as many requests as may be are under way. */
+    private boolean ask(Origin subject, Wish wish, Step step) {
+        if (underWay >= MAX_UNDER_WAY) {
+            return false;
+        }
+        Origin peer = whomToAsk(subject, wish);
+        if (peer == null) {
+            return true;
+        }
+        wish.asked = peer;
+        wish.before = peer;
+        underWay++;
+        underWayAt.merge(peer, 1, Integer::sum);
+        wish.overdueAt = step.now() + settings.probeTimeout().toNanos();
+        wish.nextTry = step.now() + patience(wish.tries++ / TURNS);
+        MembershipFrame request = new MembershipFrame.MetadataRequest(subject, wish.digest.version());
+        speaker.send(peer, request, step);
+        return true;
+    }
+
+    /**
+     * In turns: the member itself, whoever told last, anybody. Who has no room or is not linked gives way to the next, and
+     * so does whoever was asked last, as long as there is another.
+     */
     private @Nullable Origin whomToAsk(Origin subject, Wish wish) {
         List<Origin> turns = new ArrayList<>(List.of(subject, wish.teller));
         turns.addAll(speaker.peers().draw(1, null));
         Collections.rotate(turns, -wish.tries % turns.size());
-        return turns.stream().filter(speaker::isLinked).findFirst().orElse(null);
+        Origin before = wish.before;
+        if (before != null && turns.removeIf(before::equals)) {
+            turns.add(before);
+        }
+        return turns.stream()
+                .filter(speaker::isLinked)
+                .filter(peer -> underWayAt.getOrDefault(peer, 0) < MAX_AT_PEER)
+                .findFirst()
+                .orElse(null);
     }
 
-    /** Doubled each time up to the interval of table syncs, and jittered by half. */
-    private long patience(int tries) {
+    /** Doubled each time that all had their turn, up to the interval of table syncs, and jittered by half. */
+    private long patience(int rounds) {
         long longest = settings.syncInterval().toNanos();
-        long wait = Math.min(longest, settings.probeTimeout().toNanos() << Math.min(tries, 20));
+        long wait = Math.min(longest, settings.probeTimeout().toNanos() << Math.min(rounds, 20));
         return wait / 2 + random.nextLong(wait / 2 + 1);
     }
 

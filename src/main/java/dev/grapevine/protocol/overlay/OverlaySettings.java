@@ -43,6 +43,29 @@ public record OverlaySettings(
             Duration.ofSeconds(10));
 
     /**
+     * Checks the bounds.
+     *
+     * @throws IllegalArgumentException if a time or count is not positive
+     */
+    public OverlaySettings {
+        atLeast(1, retryMin.toNanos(), "retryMin");
+        atLeast(1, retryMax.toNanos(), "retryMax");
+        atLeast(1, maxDials, "maxDials");
+        atLeast(1, maxPeers, "maxPeers");
+        atLeast(1, lostRetention.toNanos(), "lostRetention");
+        atLeast(1, neighbours, "neighbours");
+        atLeast(1, maxNeighbours, "maxNeighbours");
+        atLeast(1, renewInterval.toNanos(), "renewInterval");
+        atLeast(1, linkIdle.toNanos(), "linkIdle");
+    }
+
+    private static void atLeast(long least, long value, String name) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + " is at least " + least + ", not " + value);
+        }
+    }
+
+    /**
      * The same settings with another {@link #retryMin()}.
      *
      * @param retryMin the value to use

@@ -20,6 +20,7 @@ import dev.grapevine.protocol.step.RejectReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Labels: told by version and hash, pulled as bodies, changed by their owner alone. */
@@ -205,7 +206,7 @@ class MetadataTest {
                 .filter(effect -> effect instanceof Effect.Send send && send.frame() instanceof MetadataRequest)
                 .forEach(requests::add);
         MetadataRequest request = new MetadataRequest(three.origin(), 1);
-        assertThat(requests).contains(send(two, request), send(three, request)).hasSizeBetween(6, 16);
+        assertThat(requests).contains(send(two, request), send(three, request)).hasSizeBetween(15, 30);
     }
 
     @Test
@@ -222,6 +223,43 @@ class MetadataTest {
                     .as("the labels, and the next request")
                     .hasSize(2);
         }
+    }
+
+    @Test
+    void requestsThatNobodyAnswersDoNotKeepOthersWaiting() {
+        Member[] peers =
+                IntStream.rangeClosed(2, 21).mapToObj(SwimScript::member).toArray(Member[]::new);
+        SwimScript script = linkedTo(peers);
+        for (int i = 0; i < 2 * MetadataSync.MAX_UNDER_WAY; i++) {
+            script.gossip(peers[i % 19], labelled(member(100 + i), 1, BLUE));
+        }
+        script.run(10_000, peers);
+        Member last = peers[19];
+        MetadataRequest request = new MetadataRequest(last.origin(), 1);
+        List<Effect> effects = new ArrayList<>(script.gossip(last, labelled(last, 1, RED)));
+        effects.addAll(script.run(1_000, peers));
+        assertThat(effects).contains(send(last, request));
+    }
+
+    @Test
+    void whoeverHasNoRoomForAnotherRequestGivesWayToTheNext() {
+        SwimScript script = linkedTo(two, three);
+        List<Rumor> claims = new ArrayList<>();
+        for (int i = 0; i < 2 * MetadataSync.MAX_AT_PEER; i++) {
+            claims.add(labelled(member(100 + i), 0, BLUE));
+        }
+        List<Effect> effects = new ArrayList<>(script.gossip(two, claims.toArray(Rumor[]::new)));
+        effects.addAll(script.run(350, two, three));
+        assertThat(requestsTo(two, effects)).isEqualTo(MetadataSync.MAX_AT_PEER);
+        assertThat(requestsTo(three, effects)).isEqualTo(MetadataSync.MAX_AT_PEER);
+    }
+
+    private static long requestsTo(Member peer, List<Effect> effects) {
+        return effects.stream()
+                .filter(effect -> effect instanceof Effect.Send send
+                        && send.to().equals(peer.origin())
+                        && send.frame() instanceof MetadataRequest)
+                .count();
     }
 
     @Test
