@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * logarithm of those who have joined in it, as the rounds do in which news spreads. Who opens a burst is shown at once, and
  * those who follow when the window has passed without a join, at the latest {@value #MOST_QUIETS} quiet times after the
  * first that is held. What happens to a member meanwhile is shown as part of its join, and one that goes meanwhile is never
- * shown, unless it has published or still may. Whoever was shown is never held: its suspicion, death and departure are told at once.
+ * shown, unless a message of it is delivered. Whoever was shown is never held: its suspicion, death and departure are told at once.
  *
- * <p>Bounded by the table of membership, which bounds who is present.
+ * <p>Bounded by the table of membership, which bounds who is present, and by the links over which messages may come.
  */
 final class JoinBatch {
 
@@ -32,6 +32,9 @@ final class JoinBatch {
 
     private final long quiet;
     private final TreeMap<Origin, Effect.MemberChanged> held = new TreeMap<>();
+
+    /** Those that went while they were held, with their join and their end, as long as messages of them may come. */
+    private final TreeMap<Origin, List<Effect>> unseen = new TreeMap<>();
 
     /** That others were found, which is told together with them. */
     private Effect.@Nullable JoinChanged found;
@@ -66,11 +69,16 @@ final class JoinBatch {
     void changed(Effect.MemberChanged change, boolean known, long now, Effects out) {
         Origin origin = change.member().origin();
         MemberStatus status = change.status();
-        if (held.containsKey(origin)) {
+        if (status.isPresent()) {
+            unseen.remove(origin);
+        }
+        Effect.MemberChanged join = held.get(origin);
+        if (join != null) {
             if (status.isPresent()) {
                 held.put(origin, change);
             } else {
                 held.remove(origin);
+                unseen.put(origin, List.of(join, change));
             }
         } else if (known) {
             vacated |= !status.isPresent();
@@ -111,11 +119,21 @@ final class JoinBatch {
         return quiet * (Integer.SIZE - Integer.numberOfLeadingZeros(burst));
     }
 
-    /** Users are about to be given a message of a member, or may be once it has gone: they see the member first. */
+    /** Users are about to be given a message of a member: they see the member first, and its end if it has gone. */
     void heard(Origin publisher, Effects out) {
         if (!held.isEmpty() && held.containsKey(publisher)) {
             show(out);
+        } else if (!unseen.isEmpty()) {
+            List<Effect> life = unseen.remove(publisher);
+            if (life != null) {
+                life.forEach(out::add);
+            }
         }
+    }
+
+    /** Nothing of a member that has gone can be delivered any more. */
+    void silent(Origin member) {
+        unseen.remove(member);
     }
 
     boolean isHolding() {

@@ -216,6 +216,7 @@ public final class NodeCore {
         swim.linkDown(peer, cause, now, fromSwim(now));
         if (!swim.present().containsKey(peer)) {
             topics.memberGone(peer, now, out);
+            joins.silent(peer);
         }
     }
 
@@ -237,21 +238,16 @@ public final class NodeCore {
 
     private void memberChanged(Effect.MemberChanged changed, Time now) {
         Origin origin = changed.member().origin();
-        if (!changed.status().isPresent()) {
-            ending(origin, now);
+        boolean over = !changed.status().isPresent() && !linked.contains(origin);
+        if (over) {
+            topics.memberGone(origin, now, out); // what is still delivered of it comes before its end
         }
         joins.changed(changed, overlay.sees(origin), now.nanos(), shown);
+        if (over) {
+            joins.silent(origin);
+        }
         health.memberChanged(changed.member(), changed.status(), now);
         overlay.memberChanged(changed.member(), changed.status(), now);
-    }
-
-    /** Before its end is told: whose messages are still to be delivered is shown while it is held. */
-    private void ending(Origin origin, Time now) {
-        if (linked.contains(origin)) {
-            joins.heard(origin, shown);
-        } else {
-            topics.memberGone(origin, now, out);
-        }
     }
 
     /**

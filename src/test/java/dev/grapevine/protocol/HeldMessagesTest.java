@@ -88,10 +88,24 @@ class HeldMessagesTest {
     }
 
     @Test
-    void whoLeavesWhileItIsHeldIsShownSinceItsLinkMayStillBringMessages() {
-        receive(new MembershipFrame.Gossip(List.of(new Rumor.Left(ANN.origin(), 0))));
-        assertThat(told()).containsExactly(shown(MemberStatus.ALIVE), shown(MemberStatus.LEFT));
+    void whoLeavesWhileItIsHeldIsShownWhenItsLinkStillBringsMessages() {
+        leaves();
+        assertThat(told()).isEmpty();
         step(new Input.LinkDown(ANN.origin(), LinkLoss.LOST));
-        assertThat(told()).containsExactly(GAP, THIRD);
+        assertThat(told()).containsExactly(shown(MemberStatus.ALIVE), shown(MemberStatus.LEFT), GAP, THIRD);
+    }
+
+    @Test
+    void whoseMissingMessageComesIsShownBeforeItAndItsEndIsToldOnce() {
+        receive(new Publications(ANN.origin(), NEWS, 2, List.of(Bytes.utf8("2"))));
+        assertThat(told()).first().isEqualTo(shown(MemberStatus.ALIVE));
+        leaves();
+        assertThat(told()).containsExactly(shown(MemberStatus.LEFT));
+        step(new Input.LinkDown(ANN.origin(), LinkLoss.LOST));
+        assertThat(told()).isEmpty();
+    }
+
+    private void leaves() {
+        receive(new MembershipFrame.Gossip(List.of(new Rumor.Left(ANN.origin(), 0))));
     }
 }
