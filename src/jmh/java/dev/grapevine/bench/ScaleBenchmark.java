@@ -39,7 +39,7 @@ public final class ScaleBenchmark {
             pipeline(n, arguments.number("seed", 1));
         }
         for (int n : arguments.numbers("cores", "")) {
-            cores(n, arguments.number("seed", 1));
+            cores(n, Duration.ofSeconds(arguments.number("within", 0)), arguments.number("seed", 1));
         }
         for (int n : arguments.numbers("split", "")) {
             split(n, arguments.number("seed", 1));
@@ -56,9 +56,16 @@ public final class ScaleBenchmark {
         nobodyRemoved(scale.falseRemovals());
     }
 
-    private static void cores(int n, int seed) throws Exception {
-        CoreScale scale = new CoreScale(n, seed, NodeSettings.DEFAULT);
-        phase(n, "cores: start until all agree", () -> scale.awaitAgreement(DEADLINE));
+    private static void cores(int n, Duration within, int seed) throws Exception {
+        CoreScale[] started = new CoreScale[1];
+        phase(n, "cores: start", () -> {
+            started[0] = within.isZero()
+                    ? new CoreScale(n, seed, NodeSettings.DEFAULT)
+                    : new CoreScale(n, within, seed, NodeSettings.DEFAULT);
+            return within;
+        });
+        CoreScale scale = started[0];
+        phase(n, "then until all agree", () -> scale.awaitAgreement(DEADLINE));
         phase(n, "10 s at rest", () -> rest(scale));
         scale.kill(n / 20);
         phase(n, "a twentieth killed until all agree", () -> scale.awaitAgreement(DEADLINE));

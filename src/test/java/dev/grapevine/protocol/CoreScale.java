@@ -19,7 +19,7 @@ public final class CoreScale {
     private static final Address[] SEEDS = {CoreNetwork.address(0), CoreNetwork.address(1), CoreNetwork.address(2)};
 
     private final CoreNetwork network;
-    private final TreeSet<Origin> healthy = new TreeSet<>();
+    private final TreeSet<Origin> killed = new TreeSet<>();
     private boolean isSplit;
     private long falseRemovals;
 
@@ -33,11 +33,24 @@ public final class CoreScale {
     public CoreScale(int members, long seed, NodeSettings settings) {
         this.network = new CoreNetwork(seed, settings, this::changed);
         network.start(members, SEEDS);
-        network.nodes.forEach(node -> healthy.add(node.origin()));
+    }
+
+    /**
+     * Starts members each at a moment of its own, all with the first three as their seeds, which start at once.
+     *
+     * @param members how many
+     * @param within how long it takes until the last has started; it has passed when this returns
+     * @param seed of all chance
+     * @param settings of every core
+     */
+    public CoreScale(int members, Duration within, long seed, NodeSettings settings) {
+        this(SEEDS.length, seed, settings);
+        network.startWithin(within, members - SEEDS.length, SEEDS);
+        network.run(within);
     }
 
     private void changed(Change change) {
-        if (!change.status().isPresent() && !isSplit && healthy.contains(change.subject())) {
+        if (!change.status().isPresent() && !isSplit && !killed.contains(change.subject())) {
             falseRemovals++;
         }
     }
@@ -82,7 +95,7 @@ public final class CoreScale {
         List<Node> running = new ArrayList<>(network.running());
         for (int i = 0; i < count; i++) {
             Node victim = running.remove(network.random.nextInt(running.size()));
-            healthy.remove(victim.origin());
+            killed.add(victim.origin());
             victim.kill();
         }
     }
