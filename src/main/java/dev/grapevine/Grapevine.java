@@ -73,8 +73,9 @@ public interface Grapevine {
 
     /**
      * Leaves if that was not done yet, closes every link, completes every stream, and gives port and threads back. What
-     * was published before still arrives at every linked peer that takes it within a second.
-     * Stopping twice is the same as once. A subscriber that does not return is waited for 2 s and then interrupted.
+     * was published before is handed to the network for up to a second, and peers have 2 s more to read it. A subscriber
+     * that does not return is waited for 2 s and then interrupted. So with a peer that stands still and a subscriber that
+     * hangs it takes about 6 s; usually some milliseconds. Stopping twice is the same as once.
      *
      * @return completes when everything is given back
      */
@@ -116,7 +117,8 @@ public interface Grapevine {
     /**
      * The members in the view now, this one included, in the order of their origins. Never waits. Members that join in a
      * burst come into the view together, at most 3.2 s after they were heard of (by default; see
-     * {@code NodeSettings.joinQuiet}), and whoever goes leaves it at once. A member whose message is delivered is in it.
+     * {@code NodeSettings.joinQuiet}), and whoever goes leaves it at once. A member whose message is delivered is in it, unless it has left
+     * or died and its last messages still come.
      *
      * @return an immutable list, empty before {@link #join()}
      */

@@ -10,6 +10,6 @@ public enum NodeState {
     JOINED,
     /** It has announced that it goes; its links still carry what is under way. */
     LEFT,
-    /** Port and threads are given back, streams are completed. */
+    /** It stops or has stopped: streams are completed; {@code stop()} completes when port and threads are given back. */
     STOPPED
 }

@@ -5,6 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /** Gives back everything that a node has, whether it was stopped or has failed. */
 final class NodeEnd {
@@ -43,7 +45,10 @@ final class NodeEnd {
             parts.submissions().close();
             parts.views().complete();
             // A bind that is under way finds out by itself and gives its port back.
-            return status.bindingUnderWay().then().onErrorComplete().then(usersThreadsDisposed());
+            return status.bindingUnderWay()
+                    .then()
+                    .onErrorComplete()
+                    .then(usersThreadsGivenBack());
         }
         // Not by way of a delivery thread: a subscriber may hold it.
         Mono<Void> gone = Mono.defer(participation::leaveNow)
@@ -95,6 +100,14 @@ final class NodeEnd {
                         threads.answers().disposeGracefully(),
                         threads.lifecycle().disposeGracefully()))
                 : Mono.empty();
+    }
+
+    /** Of a node that was never bound: it has no thread of its own on which to wait for them. */
+    private Mono<Void> usersThreadsGivenBack() {
+        return Mono.using(
+                () -> Schedulers.newSingle("grapevine-end", true),
+                timer -> usersThreadsDisposed().timeout(USERS_GRACE, usersInterrupted(), timer),
+                Scheduler::dispose);
     }
 
     private Mono<Void> usersInterrupted() {

@@ -103,7 +103,7 @@ final class NodeHandshake implements Handshake {
             log.warn(
                     "Another process runs with the id of this member, {}: {}. The one that started later stays",
                     self,
-                    remote);
+                    Printable.of(remote.toString()));
         }
     }
 

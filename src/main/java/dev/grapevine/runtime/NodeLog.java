@@ -43,8 +43,8 @@ final class NodeLog {
         this.node = cluster;
         this.seeds = seeds;
         this.nanos = nanos;
-        this.news = new MembershipNews(nanos, size, line -> log.info("{}: {}", node, line));
-        this.refusals = new RefusalLog(nanos, line -> log.warn("{}: {}", node, line));
+        this.news = new MembershipNews(nanos, size, line -> log.info("{}: {}", node, Printable.of(line)));
+        this.refusals = new RefusalLog(nanos, line -> log.warn("{}: {}", node, Printable.of(line)));
     }
 
     /** The node knows who it is. */

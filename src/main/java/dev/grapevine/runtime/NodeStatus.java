@@ -53,7 +53,7 @@ final class NodeStatus {
 
     /** One bind for all who ask, whether or not they wait for it. A failed one is not kept: the port may be free later. */
     synchronized Mono<Bound> binding(Supplier<Mono<Bound>> bind) {
-        if (stopRequested) {
+        if (stopRequested || state == NodeState.STOPPED) {
             return Mono.error(Stopped.error());
         }
         Mono<Bound> current = binding;

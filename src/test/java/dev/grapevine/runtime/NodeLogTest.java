@@ -10,6 +10,7 @@ import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.step.DialFailure;
 import dev.grapevine.protocol.step.JoinState;
 import java.util.List;
 import java.util.Map;
@@ -69,5 +70,15 @@ class NodeLogTest {
         nanos += NodeLog.SEEK_PATIENCE.toNanos();
         log.tick();
         assertThat(lines()).containsExactly("INFO shop/till-1 has found its cluster");
+    }
+
+    @Test
+    void aStrangerForgesNoLine() {
+        log.refusals()
+                .refused(
+                        new Address("10.0.0.2", 1),
+                        DialFailure.FOREIGN_CLUSTER,
+                        "y\nERROR shop/self: all members died");
+        assertThat(lines()).singleElement().asString().doesNotContain("\n");
     }
 }

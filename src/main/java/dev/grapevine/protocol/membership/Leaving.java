@@ -43,6 +43,11 @@ final class Leaving {
         speaker.send(peer, announcement, step);
     }
 
+    /** Whether it is confirmed, or was waited for long enough. */
+    boolean isOver() {
+        return ended;
+    }
+
     void tick(Step step) {
         if (ended) {
             return;

@@ -167,7 +167,7 @@ public final class SwimCore {
      * @return nanoseconds, not positive for at once
      */
     public long untilTick(Time now) {
-        boolean atRest = leaving == null
+        boolean atRest = (leaving == null || leaving.isOver())
                 && !table.hasSuspects()
                 && !ownPause.isDeaf()
                 && relays.isIdle()

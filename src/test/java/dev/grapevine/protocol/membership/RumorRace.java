@@ -133,6 +133,7 @@ public final class RumorRace {
         for (List<Rumor> part : table) {
             core.receive(teller, new MembershipFrame.Sync(part), time(), effect -> {});
         }
+        core.tick(time(), effect -> {}); // what a start needs besides the table is given back
         return core;
     }
 
