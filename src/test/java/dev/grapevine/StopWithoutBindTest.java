@@ -19,7 +19,9 @@ class StopWithoutBindTest {
     @Test
     void whoStopsANodeWhereItsBindFailsIsNotHeldForEver() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Grapevine node = Grapevine.builder("x").bind("127.0.0.1:" + taken.getLocalPort()).build();
+            Grapevine node = Grapevine.builder("x")
+                    .bind("127.0.0.1:" + taken.getLocalPort())
+                    .build();
             assertThat(node.start()
                             .doOnError(error -> node.stop().block())
                             .onErrorResume(error -> Mono.empty())

@@ -13,7 +13,8 @@ import java.util.concurrent.Callable;
 
 /**
  * How many members a cluster can have, in one process and in virtual time: all start at once, then a twentieth of them is
- * killed at one instant. Whole nodes ({@code --pipeline}), or their cores alone ({@code --cores}); {@code --split} cuts
+ * killed at one instant. Whole nodes ({@code --pipeline}), or their cores alone ({@code --cores}); {@code --within} seconds, if given, is how long it
+ * takes until the last core has started. {@code --split} cuts
  * cores into two halves until each has forgotten the other, and heals that. Fails if anybody healthy was removed. Run:
  * {@code mvn -Pbench -Dbench.main=dev.grapevine.bench.ScaleBenchmark -Dbench.args="--pipeline 1000 --cores 1000,10000
  * --split 600" -Dbench.jvm=-Xmx20g}.
@@ -59,9 +60,7 @@ public final class ScaleBenchmark {
     private static void cores(int n, Duration within, int seed) throws Exception {
         CoreScale[] started = new CoreScale[1];
         phase(n, "cores: start", () -> {
-            started[0] = within.isZero()
-                    ? new CoreScale(n, seed, NodeSettings.DEFAULT)
-                    : new CoreScale(n, within, seed, NodeSettings.DEFAULT);
+            started[0] = new CoreScale(n, within, seed, NodeSettings.DEFAULT);
             return within;
         });
         CoreScale scale = started[0];
@@ -74,7 +73,7 @@ public final class ScaleBenchmark {
     }
 
     private static void split(int n, int seed) throws Exception {
-        CoreScale scale = new CoreScale(n, seed, NodeSettings.DEFAULT);
+        CoreScale scale = new CoreScale(n, Duration.ZERO, seed, NodeSettings.DEFAULT);
         phase(n, "cores: start until all agree", () -> scale.awaitAgreement(DEADLINE));
         phase(n, "split until each half agrees", () -> scale.split(DEADLINE));
         phase(n, "healed until all agree", () -> scale.merge(DEADLINE));

@@ -45,10 +45,7 @@ final class NodeEnd {
             parts.submissions().close();
             parts.views().complete();
             // A bind that is under way finds out by itself and gives its port back.
-            return status.bindingUnderWay()
-                    .then()
-                    .onErrorComplete()
-                    .then(usersThreadsGivenBack());
+            return status.bindingUnderWay().then().onErrorComplete().then(usersThreadsGivenBack());
         }
         // Not by way of a delivery thread: a subscriber may hold it.
         Mono<Void> gone = Mono.defer(participation::leaveNow)

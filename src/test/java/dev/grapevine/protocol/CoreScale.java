@@ -24,29 +24,23 @@ public final class CoreScale {
     private long falseRemovals;
 
     /**
-     * Starts members at once, all with the first three as their seeds. No time has passed when this returns.
+     * Starts members, all with the first three as their seeds, which start at once.
      *
      * @param members how many
-     * @param seed of all chance
-     * @param settings of every core
-     */
-    public CoreScale(int members, long seed, NodeSettings settings) {
-        this.network = new CoreNetwork(seed, settings, this::changed);
-        network.start(members, SEEDS);
-    }
-
-    /**
-     * Starts members each at a moment of its own, all with the first three as their seeds, which start at once.
-     *
-     * @param members how many
-     * @param within how long it takes until the last has started; it has passed when this returns
+     * @param within how long it takes until the last has started, each at a moment of its own, which has passed when this
+     *     returns; zero for all at once
      * @param seed of all chance
      * @param settings of every core
      */
     public CoreScale(int members, Duration within, long seed, NodeSettings settings) {
-        this(SEEDS.length, seed, settings);
-        network.startWithin(within, members - SEEDS.length, SEEDS);
-        network.run(within);
+        this.network = new CoreNetwork(seed, settings, this::changed);
+        if (within.isZero()) {
+            network.start(members, SEEDS);
+        } else {
+            network.start(SEEDS.length, SEEDS);
+            network.startWithin(within, members - SEEDS.length, SEEDS);
+            network.run(within);
+        }
     }
 
     private void changed(Change change) {
