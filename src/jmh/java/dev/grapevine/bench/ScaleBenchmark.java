@@ -12,12 +12,12 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 
 /**
- * How many members a cluster can have, in one process and in virtual time: all start at once, then a twentieth of them is
- * killed at one instant. Whole nodes ({@code --pipeline}), or their cores alone ({@code --cores}); {@code --within} seconds, if given, is how long it
- * takes until the last core has started. {@code --split} cuts
- * cores into two halves until each has forgotten the other, and heals that. Fails if anybody healthy was removed. Run:
- * {@code mvn -Pbench -Dbench.main=dev.grapevine.bench.ScaleBenchmark -Dbench.args="--pipeline 1000 --cores 1000,10000
- * --split 600" -Dbench.jvm=-Xmx20g}.
+ * How many members a cluster can have, in one process and in virtual time: all start, then a twentieth of them is killed at
+ * one instant. Whole nodes ({@code --pipeline}), or their cores alone ({@code --cores}); all at once, or cores each at a
+ * moment of its own within so many seconds ({@code --within}). {@code --split} cuts cores into two halves until each has
+ * forgotten the other, and heals that. Fails if anybody healthy was removed. Run: {@code mvn -Pbench
+ * -Dbench.main=dev.grapevine.bench.ScaleBenchmark -Dbench.args="--pipeline 1000 --cores 1000,2000 --split 600"
+ * -Dbench.jvm=-Xmx6g}.
  */
 public final class ScaleBenchmark {
 
