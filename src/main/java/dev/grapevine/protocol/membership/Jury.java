@@ -132,8 +132,9 @@ final class Jury {
         boolean acrossASplit = isFromAcrossASplit(claim.accuser(), step.now());
         if (holdsNothingAgainst(record)) {
             if (record.condemn(claim.incarnation(), claim.accuser())) {
-                speaker.tell(record.origin, step);
-                prober.probeSoon(record.origin, step.now());
+                if (!prober.probeSoon(record.origin, step.now())) {
+                    speaker.tell(record.origin, step); // else the ping says it
+                }
                 if (record.isAgreed() && record.tellVerdict()) {
                     speaker.spread(claim);
                 }

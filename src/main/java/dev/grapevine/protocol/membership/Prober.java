@@ -120,11 +120,18 @@ final class Prober {
         end(member);
     }
 
-    /** Probes a member out of turn after a little random wait, so that not everybody who heard the same does it at once. */
-    void probeSoon(Origin member, long now) {
-        if (started && !sequenceOf.containsKey(member) && !soon.containsKey(member)) {
+    /**
+     * Probes a member out of turn after a little random wait, so that not everybody who heard the same does it at once. False
+     * if a probe of it is under way, whose ping may have gone before what is held against the member was known.
+     */
+    boolean probeSoon(Origin member, long now) {
+        if (!started || sequenceOf.containsKey(member)) {
+            return false;
+        }
+        if (!soon.containsKey(member)) {
             soon.put(member, now + random.nextLong(settings.probeTimeout().toNanos() / 2));
         }
+        return true;
     }
 
     /** Probes a member whose link was lost: it cannot answer directly, so others are asked at once. */

@@ -38,8 +38,8 @@ final class Speaker {
     /** How often news is passed on at the least: few members lose proportionally more with a frame. */
     static final int LEAST_TIMES = 8;
 
-    /** How often in a gossip interval news is passed on before it is over; beyond that it waits, and goes in batches. */
-    static final int EAGER_TURNS = 4;
+    /** How often in a gossip interval news is passed on before the interval is over; beyond that it goes in batches. */
+    static final int EAGER_TURNS = 1;
 
     /** Most bytes of rumors in a frame of its own. */
     static final int FRAME_BYTES = 48 * 1024;
