@@ -182,7 +182,7 @@ final class LocalStreams {
     boolean isIdle() {
         return bytesSinceTick == 0
                 && schedule.isIdle()
-                && linked.values().stream().noneMatch(PeerView::isWaitingForRepair);
+                && linked.values().stream().noneMatch(PeerView::isWaiting);
     }
 
     void tick(long now, Effects out) {

@@ -64,10 +64,6 @@ final class PeerView {
         return true;
     }
 
-    boolean isWaitingForRepair() {
-        return !pending.isEmpty();
-    }
-
     /** Serves what waits, within what may be sent before the next tick. */
     void tick(long repairBytes, Effects out) {
         allowance = repairBytes;
