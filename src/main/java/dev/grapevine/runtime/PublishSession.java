@@ -93,8 +93,11 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
     public void onNext(Bytes payload) {
         window.arrived(payload.length());
         arrived.offer(payload);
-        somethingCame();
+        // Its atomic step stands between the queue's lazy write and the look at "scheduled": without a fence between
+        // them
+        // the node's thread could have looked too early, and this one see a task that has looked already.
         window.ask();
+        somethingCame();
     }
 
     @Override

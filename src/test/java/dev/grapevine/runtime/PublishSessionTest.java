@@ -14,6 +14,8 @@ import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.publisher.TestPublisher;
 
@@ -25,6 +27,9 @@ class PublishSessionTest {
     private static final Bytes LONG_PAYLOAD = Bytes.wrap(new byte[LONG]);
 
     private static final Bytes SHORT_PAYLOAD = Bytes.wrap(new byte[10]);
+
+    private static final long STRESS_NANOS = 1_500_000_000L;
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
 
     private final Commands commands = new Commands();
     private final List<Bytes> published = new ArrayList<>();
@@ -105,6 +110,51 @@ class PublishSessionTest {
         assertThat(admission.isCrowded()).isTrue();
         calls.forEach(Disposable::dispose);
         assertThat(admission.isCrowded()).isFalse();
+    }
+
+    /** Two threads that meet at every distance: without the fence one payload in a million waits for the next. */
+    @Test
+    void aPayloadThatComesAloneIsGivenWithoutWaitingForTheNext() {
+        Scheduler node = Schedulers.newSingle("node");
+        try {
+            AtomicLong given = new AtomicLong();
+            Commands counted = new Commands();
+            counted.flux()
+                    .subscribe(input ->
+                            given.addAndGet(((Input.Publish) input).payloads().size()));
+            Sinks.Many<Bytes> source = Sinks.unsafe().many().unicast().onBackpressureError();
+            new PublishMono("t", source.asFlux(), counted, new Admission(() -> true, node)).subscribe();
+
+            long end = System.nanoTime() + STRESS_NANOS;
+            for (int i = 1; i % 3 != 1 || System.nanoTime() - end < 0; i++) {
+                while (source.tryEmitNext(SHORT_PAYLOAD).isFailure()) {
+                    Thread.onSpinWait(); // the session has not yet begun to ask
+                }
+                if (i % 3 == 0) {
+                    await(given, i);
+                } else {
+                    pause(i % 97);
+                }
+            }
+        } finally {
+            node.dispose();
+        }
+    }
+
+    private static void await(AtomicLong given, long count) {
+        long patience = System.nanoTime() + PATIENCE_NANOS;
+        while (given.get() < count) {
+            assertThat(System.nanoTime() - patience)
+                    .as("payload %d waits", count)
+                    .isNegative();
+            Thread.yield();
+        }
+    }
+
+    private static void pause(int turns) {
+        for (int turn = 0; turn < turns; turn++) {
+            Thread.onSpinWait();
+        }
     }
 
     @ParameterizedTest

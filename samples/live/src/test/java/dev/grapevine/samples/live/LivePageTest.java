@@ -285,7 +285,8 @@ class LivePageTest {
     private static void await(Duration time, String what, BooleanSupplier condition) {
         new WebDriverWait(browser, time, Duration.ofMillis(100))
                 .ignoring(StaleElementReferenceException.class)
-                .withMessage(() -> "waited for " + what)
+                .withMessage(() -> "waited for " + what + "; the page shows:\n"
+                        + browser.findElement(By.tagName("body")).getText())
                 .until(driver -> condition.getAsBoolean());
     }
 }
