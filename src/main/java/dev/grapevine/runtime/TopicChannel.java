@@ -63,7 +63,7 @@ final class TopicChannel<T> implements Topic<T> {
 
     @Override
     public Mono<Void> publishAll(Publisher<? extends T> values) {
-        return publishing.publishAll(name, Flux.<T>from(values).map(this::encode));
+        return publishing.publishAll(name, ForeignSource.<T>flux(values).map(this::encode));
     }
 
     private Bytes encode(T value) {
