@@ -14,6 +14,8 @@ import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.replicated.MapChange;
 import dev.grapevine.topic.Message;
 import dev.grapevine.topic.Overflow;
+import dev.grapevine.topic.Priority;
+import dev.grapevine.topic.Topic;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -354,5 +357,24 @@ class LoopbackClusterTest {
         Set<Thread> all = new HashSet<>(Thread.getAllStackTraces().keySet());
         all.removeIf(thread -> !thread.getName().startsWith("grapevine-test"));
         return all;
+    }
+
+    @Test
+    void criticalMessagesAreNumberedApartAndArriveEverywhere() {
+        List<Grapevine> members = started(3);
+        Topic<String> topic = members.get(0).topic("t", Codecs.utf8());
+        List<Flux<String>> received = members.stream()
+                .map(member -> member.topic("t", Codecs.utf8())
+                        .messages()
+                        .map(message -> message.priority() + " " + message.sequence() + " " + message.value()))
+                .toList();
+
+        StepVerifier.create(Flux.merge(received).buffer(6).map(TreeSet::new))
+                .then(() -> topic.publish("a").block(PATIENCE))
+                .then(() ->
+                        topic.publishAll(Flux.just("fire"), Priority.CRITICAL).block(PATIENCE))
+                .expectNext(new TreeSet<>(Set.of("NORMAL 1 a", "CRITICAL 1 fire")))
+                .thenCancel()
+                .verify(PATIENCE);
     }
 }

@@ -1,15 +1,21 @@
 package dev.grapevine.runtime;
 
+import dev.grapevine.topic.Priority;
 import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Lets publishers go on as there is room in the outboxes, in the order in which they came to wait. Confined to the
- * node's thread.
+ * Lets publishers go on as there is room in the outboxes, in the order in which they came to wait; critical ones look for
+ * room in outboxes of their own, and wait for no others. Confined to the node's thread.
  *
  * <p>Nobody is let go on from within a step of the core: what a publisher then gives would wait for the step's end
  * unseen by the outboxes, and there would seem to be room for all.
@@ -19,18 +25,27 @@ final class Admission {
     /** Bytes that publish calls may hold together; beyond it each holds one payload. */
     static final long MAX_HELD_BYTES = 64 << 20;
 
-    private final BooleanSupplier hasRoom;
+    private final Predicate<Priority> hasRoom;
     private final Scheduler scheduler;
-    private final ArrayDeque<PublishSession> waiting = new ArrayDeque<>();
+    private final Map<Priority, Deque<PublishSession>> waiting = new EnumMap<>(Priority.class);
     private final Set<PublishSession> open = new LinkedHashSet<>();
     private boolean admitting;
     private boolean scheduled;
     private boolean closed;
     private volatile long heldBytes;
 
-    Admission(BooleanSupplier hasRoom, Scheduler scheduler) {
+    /**
+     * Nobody waits yet.
+     *
+     * @param hasRoom whether messages of a priority may go on
+     * @param scheduler the node's thread
+     */
+    Admission(Predicate<Priority> hasRoom, Scheduler scheduler) {
         this.hasRoom = hasRoom;
         this.scheduler = scheduler;
+        for (Priority priority : Priority.values()) {
+            waiting.put(priority, new ArrayDeque<>());
+        }
     }
 
     /** The node's thread. */
@@ -50,7 +65,7 @@ final class Admission {
     /** A session is over. */
     void leave(PublishSession session) {
         open.remove(session);
-        waiting.remove(session);
+        waiting(session.priority()).remove(session);
     }
 
     /** A session holds so many bytes more than before, or fewer. */
@@ -67,14 +82,14 @@ final class Admission {
     /** Lets a session go on now, or once there is room. */
     void await(PublishSession session) {
         if (!closed) {
-            waiting.add(session);
+            waiting(session.priority()).add(session);
             admit();
         }
     }
 
     /** Room may have come: those who wait are let go on after the present step. */
     void resume() {
-        if (!admitting && !scheduled && !waiting.isEmpty() && hasRoom.getAsBoolean()) {
+        if (!admitting && !scheduled && next() != null) {
             scheduled = true;
             scheduler.schedule(() -> {
                 scheduled = false;
@@ -88,16 +103,32 @@ final class Admission {
             return; // a session that was let go on and came back to wait: the loop below sees it, after the others
         }
         admitting = true;
-        while (!waiting.isEmpty() && hasRoom.getAsBoolean()) {
-            waiting.remove().proceed();
+        for (Deque<PublishSession> queue = next(); queue != null; queue = next()) {
+            queue.remove().proceed();
         }
         admitting = false;
+    }
+
+    /** Whose turn it is among those that wait: the critical ones' while they have room. */
+    private @Nullable Deque<PublishSession> next() {
+        if (mayGoOn(Priority.CRITICAL)) {
+            return waiting(Priority.CRITICAL);
+        }
+        return mayGoOn(Priority.NORMAL) ? waiting(Priority.NORMAL) : null;
+    }
+
+    private boolean mayGoOn(Priority priority) {
+        return !waiting(priority).isEmpty() && hasRoom.test(priority);
+    }
+
+    private Deque<PublishSession> waiting(Priority priority) {
+        return Objects.requireNonNull(waiting.get(priority));
     }
 
     /** The node stops: every session, and each that comes later, fails. */
     void close() {
         closed = true;
-        waiting.clear();
+        waiting.values().forEach(Deque::clear);
         List<PublishSession> sessions = List.copyOf(open);
         open.clear();
         sessions.forEach(session -> session.fail(Stopped.error()));

@@ -2,7 +2,7 @@ package dev.grapevine.runtime;
 
 import dev.grapevine.codec.Codec;
 import dev.grapevine.observe.GrapevineObserver;
-import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.replicated.ReplicatedMap;
 import dev.grapevine.topic.Topic;
 import java.util.Map;
@@ -37,7 +37,7 @@ final class Catalogue {
 
     @SuppressWarnings("unchecked") // the codecs' names are the same, which says that they are interchangeable
     <T> Topic<T> topic(String name, Codec<T> codec) {
-        checkName(name);
+        checkTopic(name);
         TopicChannel<?> channel = open(
                 views.topics(), name, "topics", () -> new TopicChannel<>(name, codec, submissions, delivery, observer));
         if (views.isCompleted()) {
@@ -59,10 +59,17 @@ final class Catalogue {
         return (ReplicatedMap<K, V>) map;
     }
 
+    private static void checkTopic(String name) {
+        checkName(name);
+        if (!StreamName.isTopic(name)) {
+            throw new IllegalArgumentException("The name of a topic does not begin with U+0001: '" + name + "'");
+        }
+    }
+
     private static void checkName(String name) {
-        if (name.isBlank() || name.length() > DisseminationFrame.MAX_NAME_LENGTH) {
-            throw new IllegalArgumentException("The name of a topic or map has 1 to "
-                    + DisseminationFrame.MAX_NAME_LENGTH + " characters: '" + name + "'");
+        if (name.isBlank() || name.length() > StreamName.MAX_TOPIC_LENGTH) {
+            throw new IllegalArgumentException("The name of a topic or map has 1 to " + StreamName.MAX_TOPIC_LENGTH
+                    + " characters: '" + name + "'");
         }
     }
 

@@ -6,6 +6,7 @@ import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.topic.Delivery;
 import dev.grapevine.topic.Gap;
 import dev.grapevine.topic.Message;
+import dev.grapevine.topic.Priority;
 import dev.grapevine.topic.SubscriberOverflowException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,7 +15,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * One subscriber of a topic. Values are decoded where they are delivered, so that a slow codec harms this subscriber
+ * One subscriber of a topic. Critical messages have a buffer of their own, which is emptied first. Values are decoded where they are delivered, so that a slow codec harms this subscriber
  * only.
  *
  * @param <T> type of the values
@@ -28,7 +29,8 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
 
     private final TopicChannel<T> channel;
     private final SubscriberOptions options;
-    private final DeliveryBuffer buffer;
+    private final DeliveryBuffer normal;
+    private final DeliveryBuffer critical;
     private final Codec<T> codec;
 
     DeliverySubscription(
@@ -40,15 +42,16 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
         this.channel = channel;
         this.options = options;
         this.codec = channel.codec();
-        this.buffer = new DeliveryBuffer(options.buffer(), options.overflow());
+        this.normal = new DeliveryBuffer(options.buffer(), options.overflow());
+        this.critical = new DeliveryBuffer(options.buffer(), options.overflow());
     }
 
     /** Adds a run; on the node's thread. */
-    void offer(Run run) {
-        if (run.isGap() && !options.showGaps()) {
+    void offer(Priority priority, Run run) {
+        if ((run.isGap() && !options.showGaps()) || isOverflown()) {
             return;
         }
-        long missed = buffer.offer(run);
+        long missed = (priority == Priority.CRITICAL ? critical : normal).offer(run);
         if (missed > 0) {
             channel.observer().subscriberMissed(channel.name(), missed);
         }
@@ -59,38 +62,44 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
     long emit(long most) {
         // Runs that show nothing (gaps unseen, undecodable messages) cost no demand: go on until something was shown.
         while (true) {
-            Run run = buffer.poll((int) Math.min(SLICE, most));
+            int slice = (int) Math.min(SLICE, most);
+            Priority priority = Priority.CRITICAL;
+            Run run = critical.poll(slice);
+            if (run == null) {
+                priority = Priority.NORMAL;
+                run = normal.poll(slice);
+            }
             if (run == null) {
                 return 0;
             }
-            long shown = run.gap() != null ? showGap(run, run.gap()) : show(run);
+            long shown = run.gap() != null ? showGap(priority, run, run.gap()) : show(priority, run);
             if (shown > 0 || isCancelled()) {
                 return shown;
             }
         }
     }
 
-    private long showGap(Run run, Gap.Reason reason) {
+    private long showGap(Priority priority, Run run, Gap.Reason reason) {
         if (!options.showGaps()) {
             return 0;
         }
-        next(new Gap<>(channel.name(), run.origin(), run.first(), run.last(), reason));
+        next(new Gap<>(channel.name(), run.origin(), priority, run.first(), run.last(), reason));
         return 1;
     }
 
-    private long show(Run run) {
+    private long show(Priority priority, Run run) {
         long sequence = run.first();
         long shown = 0;
         for (Bytes payload : run.payloads()) {
             if (isCancelled()) {
                 return shown;
             }
-            T value = decode(run, sequence, payload);
+            T value = decode(priority, run, sequence, payload);
             if (value != null) {
-                next(new Message<>(channel.name(), run.origin(), sequence, value));
+                next(new Message<>(channel.name(), run.origin(), priority, sequence, value));
                 shown++;
             } else if (options.showGaps()) {
-                next(new Gap<>(channel.name(), run.origin(), sequence, sequence, Gap.Reason.UNDECODABLE));
+                next(new Gap<>(channel.name(), run.origin(), priority, sequence, sequence, Gap.Reason.UNDECODABLE));
                 shown++;
             }
             sequence++;
@@ -98,13 +107,13 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
         return shown;
     }
 
-    private @Nullable T decode(Run run, long sequence, Bytes payload) {
+    private @Nullable T decode(Priority priority, Run run, long sequence, Bytes payload) {
         try {
             return codec.decode(payload);
         } catch (Throwable error) {
             Undecodable.throwIfOutOfMemory(error);
             channel.observer().rejected(RejectReason.UNDECODABLE, channel.name() + ": " + error);
-            tell(new Message<>(channel.name(), run.origin(), sequence, payload), error);
+            tell(new Message<>(channel.name(), run.origin(), priority, sequence, payload), error);
             return null;
         }
     }
@@ -120,12 +129,13 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
 
     @Override
     boolean isEmpty() {
-        return buffer.isEmpty();
+        return critical.isEmpty() && normal.isEmpty();
     }
 
     @Override
     void clear() {
-        buffer.clear();
+        critical.clear();
+        normal.clear();
     }
 
     @Override
@@ -133,8 +143,12 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
         channel.remove(this);
     }
 
+    private boolean isOverflown() {
+        return critical.isOverflown() || normal.isOverflown();
+    }
+
     @Override
     @Nullable Throwable failure() {
-        return buffer.isOverflown() ? new SubscriberOverflowException(channel.name(), options.buffer()) : null;
+        return isOverflown() ? new SubscriberOverflowException(channel.name(), options.buffer()) : null;
     }
 }

@@ -3,8 +3,10 @@ package dev.grapevine.runtime;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.topic.Gap;
+import dev.grapevine.topic.Priority;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -74,8 +76,8 @@ final class EffectDispatcher {
         } else if (effect instanceof Effect.Noted noted) {
             observer.protocol(noted.event(), noted.count());
         } else if (effect instanceof Effect.Gap gap) {
-            observer.lost(gap.topic(), gap.to() - gap.from() + 1);
-            views.offer(gap.topic(), Run.gap(gap.origin(), gap.from(), gap.to(), Gap.Reason.LOST));
+            observer.lost(StreamName.topic(gap.topic()), gap.to() - gap.from() + 1);
+            show(gap.topic(), Run.gap(gap.origin(), gap.from(), gap.to(), Gap.Reason.LOST));
         } else if (effect instanceof Effect.RoundTrip roundTrip) {
             observer.roundTrip(roundTrip.nanos());
         } else if (effect instanceof Effect.Rejected rejected) {
@@ -88,11 +90,17 @@ final class EffectDispatcher {
 
     private void deliver(Effect.Deliver deliver) {
         int count = deliver.payloads().size();
+        String topic = StreamName.topic(deliver.topic());
         if (deliver.origin().equals(self)) {
-            observer.published(deliver.topic(), count);
+            observer.published(topic, count);
         }
-        observer.delivered(deliver.topic(), count);
-        views.offer(deliver.topic(), Run.messages(deliver.origin(), deliver.first(), deliver.payloads()));
+        observer.delivered(topic, count);
+        show(deliver.topic(), Run.messages(deliver.origin(), deliver.first(), deliver.payloads()));
+    }
+
+    private void show(String stream, Run run) {
+        Priority priority = StreamName.isCritical(stream) ? Priority.CRITICAL : Priority.NORMAL;
+        views.offer(StreamName.topic(stream), priority, run);
     }
 
     private void membership(Effect effect) {

@@ -2,6 +2,7 @@ package dev.grapevine.runtime;
 
 import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.protocol.step.JoinState;
+import dev.grapevine.topic.Priority;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,10 +39,10 @@ final class NodeViews {
         return completed;
     }
 
-    void offer(String topic, Run run) {
+    void offer(String topic, Priority priority, Run run) {
         TopicChannel<?> channel = topics.get(topic);
         if (channel != null) {
-            channel.offer(run);
+            channel.offer(priority, run);
         }
     }
 

@@ -11,17 +11,20 @@ import reactor.core.publisher.Mono;
 final class PeerLink {
 
     private static final long CONTROL_BYTES = 1 << 20;
+    private static final long CRITICAL_BYTES = 4 << 20;
     private static final long DATA_BYTES = 4 << 20;
     private static final long BULK_BYTES = 8 << 20;
 
     private final Link link;
     private final Outbox control;
+    private final Outbox critical;
     private final Outbox data;
     private final Outbox bulk;
 
     PeerLink(Link link, int maxBatchBytes, Runnable onDrained) {
         this.link = link;
         this.control = new Outbox(maxBatchBytes, CONTROL_BYTES, true, onDrained);
+        this.critical = new Outbox(maxBatchBytes, CRITICAL_BYTES, false, onDrained);
         this.data = new Outbox(maxBatchBytes, DATA_BYTES, false, onDrained);
         this.bulk = new Outbox(maxBatchBytes, BULK_BYTES, false, onDrained);
     }
@@ -41,6 +44,7 @@ final class PeerLink {
     Outbox outbox(Lane lane) {
         return switch (lane) {
             case CONTROL -> control;
+            case CRITICAL -> critical;
             case DATA -> data;
             case BULK -> bulk;
         };
@@ -48,16 +52,18 @@ final class PeerLink {
 
     void flush() {
         control.flush();
+        critical.flush();
         data.flush();
         bulk.flush();
     }
 
     boolean isDrained() {
-        return control.bytes() + data.bytes() + bulk.bytes() == 0;
+        return control.bytes() + critical.bytes() + data.bytes() + bulk.bytes() == 0;
     }
 
     void closeOutboxes() {
         control.close();
+        critical.close();
         data.close();
         bulk.close();
     }

@@ -9,6 +9,7 @@ import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.overlay.LinkChoice;
 import dev.grapevine.protocol.step.Input;
+import dev.grapevine.topic.Priority;
 import dev.grapevine.transport.Link;
 import dev.grapevine.transport.LinkLimits;
 import java.time.Duration;
@@ -172,13 +173,15 @@ final class PeerLinks {
     /**
      * Whether publishers may go on.
      *
+     * @param priority what they publish
      * @param now time in nanoseconds
-     * @return false while an outbox of a peer that is not lagging is above the high-water mark
+     * @return false while the outbox for it of a peer that is not lagging is above the high-water mark
      */
-    boolean hasRoom(long now) {
+    boolean hasRoom(Priority priority, long now) {
+        Lane lane = priority == Priority.CRITICAL ? Lane.CRITICAL : Lane.DATA;
         boolean room = true;
         for (PeerLink peer : links.values()) {
-            long full = peer.outbox(Lane.DATA).fullFor(now);
+            long full = peer.outbox(lane).fullFor(now);
             room &= full < 0 || full > LAG_GRACE.toNanos();
         }
         return room;

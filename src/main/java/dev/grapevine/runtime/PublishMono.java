@@ -1,6 +1,7 @@
 package dev.grapevine.runtime;
 
 import dev.grapevine.bytes.Bytes;
+import dev.grapevine.topic.Priority;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -9,6 +10,7 @@ import reactor.core.publisher.Mono;
 final class PublishMono extends Mono<Void> {
 
     private final String topic;
+    private final Priority priority;
     private final Flux<Bytes> payloads;
     private final Commands commands;
     private final Admission admission;
@@ -17,12 +19,14 @@ final class PublishMono extends Mono<Void> {
      * A publish call.
      *
      * @param topic the topic
+     * @param priority how urgent the payloads are
      * @param payloads the payloads; what they do when asked happens on the thread that they choose
      * @param commands the way to the core
      * @param admission says when there is room
      */
-    PublishMono(String topic, Flux<Bytes> payloads, Commands commands, Admission admission) {
+    PublishMono(String topic, Priority priority, Flux<Bytes> payloads, Commands commands, Admission admission) {
         this.topic = topic;
+        this.priority = priority;
         this.payloads = payloads;
         this.commands = commands;
         this.admission = admission;
@@ -30,6 +34,6 @@ final class PublishMono extends Mono<Void> {
 
     @Override
     public void subscribe(CoreSubscriber<? super Void> actual) {
-        payloads.subscribe(new PublishSession(topic, actual, commands, admission));
+        payloads.subscribe(new PublishSession(topic, priority, actual, commands, admission));
     }
 }

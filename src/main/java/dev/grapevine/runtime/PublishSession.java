@@ -1,7 +1,9 @@
 package dev.grapevine.runtime;
 
 import dev.grapevine.bytes.Bytes;
+import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Input;
+import dev.grapevine.topic.Priority;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -30,7 +32,8 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
     private static final AtomicIntegerFieldUpdater<PublishSession> SCHEDULED =
             AtomicIntegerFieldUpdater.newUpdater(PublishSession.class, "scheduled");
 
-    private final String topic;
+    private final String stream;
+    private final Priority priority;
     private final CoreSubscriber<? super Void> actual;
     private final Commands commands;
     private final Admission admission;
@@ -47,12 +50,22 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
     private volatile boolean cancelled;
     private @Nullable Subscription upstream;
 
-    PublishSession(String topic, CoreSubscriber<? super Void> actual, Commands commands, Admission admission) {
-        this.topic = topic;
+    PublishSession(
+            String topic,
+            Priority priority,
+            CoreSubscriber<? super Void> actual,
+            Commands commands,
+            Admission admission) {
+        this.stream = priority == Priority.CRITICAL ? StreamName.critical(topic) : topic;
+        this.priority = priority;
         this.actual = actual;
         this.commands = commands;
         this.admission = admission;
         this.window = new SourceWindow(admission::isCrowded, this::requestUpstream);
+    }
+
+    Priority priority() {
+        return priority;
     }
 
     @Override
@@ -146,7 +159,7 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
         if (over || cancelled) {
             return;
         }
-        if (commands.accept(new Input.Publish(topic, portion()))) {
+        if (commands.accept(new Input.Publish(stream, portion()))) {
             ask();
             ready();
         } else {

@@ -1,6 +1,7 @@
 package dev.grapevine.runtime;
 
 import dev.grapevine.bytes.Bytes;
+import dev.grapevine.topic.Priority;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -11,19 +12,21 @@ interface Publishing {
      * Publishes a payload once there is room.
      *
      * @param topic the topic
+     * @param priority how urgent it is
      * @param payload the payload, within the limit
      * @return see {@link dev.grapevine.topic.Topic#publish}
      */
-    Mono<Void> publish(String topic, Bytes payload);
+    Mono<Void> publish(String topic, Priority priority, Bytes payload);
 
     /**
      * Publishes payloads as there is room.
      *
      * @param topic the topic
+     * @param priority how urgent they are
      * @param payloads the payloads, within the limit; subscribed to and asked on a delivery thread
      * @return see {@link dev.grapevine.topic.Topic#publishAll}
      */
-    Mono<Void> publishAll(String topic, Flux<Bytes> payloads);
+    Mono<Void> publishAll(String topic, Priority priority, Flux<Bytes> payloads);
 
     /**
      * Checks a payload against the limit.

@@ -3,6 +3,7 @@ package dev.grapevine.runtime;
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.protocol.NodeSettings;
 import dev.grapevine.protocol.step.Input;
+import dev.grapevine.topic.Priority;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +26,7 @@ final class Submissions implements Publishing, Writing {
     private final NodeSettings settings;
     private final Environment environment;
     private final UnderWay publishing;
+    private final UnderWay critical;
     private final UnderWay writing;
 
     /** Calls that wait for the node to be bound. Guarded by itself, and so is leaving that state. */
@@ -36,14 +38,15 @@ final class Submissions implements Publishing, Writing {
     /**
      * Submissions that wait for {@link #open}.
      *
-     * @param maxCalls most publish calls, and most writes, that may be under way; more fail
-     * @param maxBytes how many bytes may have been given with those publish calls, and with those writes; more fail
+     * @param maxCalls most publish calls of a priority, and most writes, that may be under way; more fail
+     * @param maxBytes how many bytes may have been given with each of these; more fail
      * @param commands the way to the core
      * @param settings hold the limits of payloads
      * @param environment holds the threads on which calls are answered, and those on which sources run
      */
     Submissions(int maxCalls, long maxBytes, Commands commands, NodeSettings settings, Environment environment) {
         this.publishing = new UnderWay("publish calls", maxCalls, maxBytes);
+        this.critical = new UnderWay("critical publish calls", maxCalls, maxBytes);
         this.writing = new UnderWay("writes", maxCalls, maxBytes);
         this.commands = commands;
         this.settings = settings;
@@ -97,16 +100,23 @@ final class Submissions implements Publishing, Writing {
     }
 
     @Override
-    public Mono<Void> publish(String topic, Bytes payload) {
-        return publishing.call(
-                payload.length(), () -> whenOpen(gate -> new PublishMono(topic, Flux.just(payload), commands, gate)));
+    public Mono<Void> publish(String topic, Priority priority, Bytes payload) {
+        return calls(priority)
+                .call(
+                        payload.length(),
+                        () -> whenOpen(gate -> new PublishMono(topic, priority, Flux.just(payload), commands, gate)));
     }
 
     @Override
-    public Mono<Void> publishAll(String topic, Flux<Bytes> payloads) {
+    public Mono<Void> publishAll(String topic, Priority priority, Flux<Bytes> payloads) {
         // A source may produce, and its values are encoded, where it is asked: that must not be the node's thread.
         Flux<Bytes> offThread = payloads.subscribeOn(environment.delivery());
-        return publishing.call(0, () -> whenOpen(gate -> new PublishMono(topic, offThread, commands, gate)));
+        return calls(priority)
+                .call(0, () -> whenOpen(gate -> new PublishMono(topic, priority, offThread, commands, gate)));
+    }
+
+    private UnderWay calls(Priority priority) {
+        return priority == Priority.CRITICAL ? critical : publishing;
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.topic.Delivery;
 import dev.grapevine.topic.Message;
 import dev.grapevine.topic.Overflow;
+import dev.grapevine.topic.Priority;
 import dev.grapevine.topic.Topic;
 import dev.grapevine.topic.UndecodableHandler;
 import java.util.List;
@@ -57,13 +58,13 @@ final class TopicChannel<T> implements Topic<T> {
     }
 
     @Override
-    public Mono<Void> publish(T value) {
-        return Mono.defer(() -> publishing.publish(name, encode(value)));
+    public Mono<Void> publish(T value, Priority priority) {
+        return Mono.defer(() -> publishing.publish(name, priority, encode(value)));
     }
 
     @Override
-    public Mono<Void> publishAll(Publisher<? extends T> values) {
-        return publishing.publishAll(name, ForeignSource.<T>flux(values).map(this::encode));
+    public Mono<Void> publishAll(Publisher<? extends T> values, Priority priority) {
+        return publishing.publishAll(name, priority, ForeignSource.<T>flux(values).map(this::encode));
     }
 
     private Bytes encode(T value) {
@@ -112,9 +113,9 @@ final class TopicChannel<T> implements Topic<T> {
     }
 
     /** Hands a run to every subscriber; on the node's thread. */
-    void offer(Run run) {
+    void offer(Priority priority, Run run) {
         for (DeliverySubscription<T> subscriber : subscribers) {
-            subscriber.offer(run);
+            subscriber.offer(priority, run);
         }
     }
 

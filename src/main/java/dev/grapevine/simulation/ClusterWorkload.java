@@ -3,12 +3,14 @@ package dev.grapevine.simulation;
 import dev.grapevine.Grapevine;
 import dev.grapevine.codec.Codecs;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.replicated.MapChange;
 import dev.grapevine.replicated.ReplicatedMap;
 import dev.grapevine.topic.Delivery;
 import dev.grapevine.topic.Gap;
 import dev.grapevine.topic.Message;
 import dev.grapevine.topic.Overflow;
+import dev.grapevine.topic.Priority;
 import java.time.Duration;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -89,11 +91,17 @@ public final class ClusterWorkload {
         if (delivery instanceof Message<String> message) {
             String publisher = message.publisher().toString();
             cluster.trace(node, "message", topic + " " + publisher + " " + message.sequence() + " " + message.value());
-            workload.deliveries().message(life, topic, publisher, message.sequence(), message.value());
+            String stream = stream(topic, message.priority());
+            workload.deliveries().message(life, stream, publisher, message.sequence(), message.value());
         } else if (delivery instanceof Gap<String> gap) {
             cluster.trace(node, "gap", gap.toString());
-            workload.deliveries().gap(life, topic, gap.publisher().toString(), gap.from(), gap.to());
+            String stream = stream(topic, gap.priority());
+            workload.deliveries().gap(life, stream, gap.publisher().toString(), gap.from(), gap.to());
         }
+    }
+
+    private static String stream(String topic, Priority priority) {
+        return priority == Priority.CRITICAL ? StreamName.critical(topic) : topic;
     }
 
     private void changed(
@@ -136,8 +144,12 @@ public final class ClusterWorkload {
         }
 
         @Override
-        public void publish(int node, String topic, String value) {
-            cluster.node(node).topic(topic, Codecs.utf8()).publish(value).subscribe(nothing -> {}, cluster::broken);
+        public void publish(int node, String stream, String value) {
+            Priority priority = StreamName.isCritical(stream) ? Priority.CRITICAL : Priority.NORMAL;
+            cluster.node(node)
+                    .topic(StreamName.topic(stream), Codecs.utf8())
+                    .publish(value, priority)
+                    .subscribe(nothing -> {}, cluster::broken);
         }
 
         @Override

@@ -201,8 +201,8 @@ public final class CoreSimulation {
         }
 
         @Override
-        public void publish(int node, String topic, String value) {
-            step(node, new Input.Publish(topic, List.of(Bytes.utf8(value))), () -> {});
+        public void publish(int node, String stream, String value) {
+            step(node, new Input.Publish(stream, List.of(Bytes.utf8(value))), () -> {});
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.grapevine.simulation;
 
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.StreamName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class Workload {
 
     static final List<String> TOPICS = List.of("chat", "prices");
+
+    /** What is published: the normal messages of both topics, and critical ones of one. */
+    private static final List<String> STREAMS = List.of("chat", "prices", StreamName.critical("prices"));
+
     static final List<String> STORES = List.of("flags", "sessions");
 
     private static final int KEYS = 6;
@@ -72,7 +77,7 @@ final class Workload {
     private void operate() {
         int node = random.nextInt(target.size());
         int kind = random.nextInt(10);
-        String topic = TOPICS.get(random.nextInt(TOPICS.size()));
+        String stream = STREAMS.get(random.nextInt(STREAMS.size()));
         String store = STORES.get(random.nextInt(STORES.size()));
         String key = "key-" + random.nextInt(KEYS);
         int burst = random.nextInt(1, LONGEST_BURST + 1);
@@ -81,19 +86,19 @@ final class Workload {
         }
         operations++;
         if (kind < 5) {
-            publish(node, topic, burst);
+            publish(node, stream, burst);
         } else {
             write(node, store, key, kind < 8 ? "value-" + operations : null);
         }
     }
 
-    private void publish(int node, String topic, int burst) {
+    private void publish(int node, String stream, int burst) {
         for (int i = 0; i < burst; i++) {
-            long sequence = published.merge(stream(topic, target.origin(node)), 1L, Long::sum);
+            long sequence = published.merge(key(stream, target.origin(node)), 1L, Long::sum);
             if (sequence == 1) {
-                deliveries.begins(topic, target.origin(node).toString());
+                deliveries.begins(stream, target.origin(node).toString());
             }
-            target.publish(node, topic, target.life(node) + " says " + sequence);
+            target.publish(node, stream, target.life(node) + " says " + sequence);
         }
     }
 
@@ -104,8 +109,8 @@ final class Workload {
         target.write(node, store, key, value, applied);
     }
 
-    private static String stream(String topic, Origin origin) {
-        return topic + " of " + origin;
+    private static String key(String stream, Origin origin) {
+        return stream + " of " + origin;
     }
 
     /**
@@ -117,9 +122,9 @@ final class Workload {
     void converge(Duration deadline) {
         long end = context.scheduler().nanos() + deadline.toNanos();
         awaitAgreement(end, deadline, target::membershipDifference);
-        for (String topic : TOPICS) {
+        for (String stream : STREAMS) {
             for (int node = 0; node < target.size(); node++) {
-                publishIfRunning(node, topic);
+                publishIfRunning(node, stream);
             }
         }
         awaitAgreement(end, deadline, this::difference);
@@ -127,9 +132,9 @@ final class Workload {
         context.check();
     }
 
-    private void publishIfRunning(int node, String topic) {
+    private void publishIfRunning(int node, String stream) {
         if (target.isRunning(node)) {
-            publish(node, topic, 1);
+            publish(node, stream, 1);
         }
     }
 
@@ -165,10 +170,10 @@ final class Workload {
     }
 
     private @Nullable String undelivered() {
-        for (String topic : TOPICS) {
+        for (String stream : STREAMS) {
             for (int from = 0; from < target.size(); from++) {
                 for (int to = 0; to < target.size(); to++) {
-                    String problem = undelivered(topic, from, to);
+                    String problem = undelivered(stream, from, to);
                     if (problem != null) {
                         return problem;
                     }
@@ -178,21 +183,21 @@ final class Workload {
         return null;
     }
 
-    private @Nullable String undelivered(String topic, int from, int to) {
-        Long last = published.get(stream(topic, target.origin(from)));
+    private @Nullable String undelivered(String stream, int from, int to) {
+        Long last = published.get(key(stream, target.origin(from)));
         if (!target.isRunning(from) || !target.isRunning(to) || last == null) {
             return null;
         }
-        long got = deliveries.last(target.life(to), topic, target.origin(from).toString());
+        long got = deliveries.last(target.life(to), stream, target.origin(from).toString());
         if (got == last) {
             return null;
         }
         if (got == 0 && context.scheduler().nanos() >= sayAgain) {
             sayAgain = context.scheduler().nanos() + PATIENCE.toNanos();
-            publish(from, topic, 1);
+            publish(from, stream, 1);
         }
         return target.life(to) + " got " + got + " of the " + last + " messages of " + target.life(from) + " on '"
-                + topic + "'";
+                + stream + "'";
     }
 
     private void checkEntries() {

@@ -18,7 +18,8 @@ interface WorkloadTarget {
 
     Origin origin(int node);
 
-    void publish(int node, String topic, String value);
+    /** Publishes on a stream, by its name. */
+    void publish(int node, String stream, String value);
 
     /** Writes, or removes if the value is null; runs the callback once that has taken effect at the node. */
     void write(int node, String store, String key, @Nullable String value, Runnable applied);

@@ -3,16 +3,18 @@ package dev.grapevine.topic;
 import dev.grapevine.membership.Origin;
 
 /**
- * Messages of one publisher that this subscriber will not get.
+ * Messages of one publisher and priority that this subscriber will not get.
  *
  * @param topic the topic
  * @param publisher who published them
+ * @param priority of which of its messages
  * @param from first missing sequence
  * @param to last missing sequence, inclusive
  * @param reason why
  * @param <T> type of the topic's values
  */
-public record Gap<T>(String topic, Origin publisher, long from, long to, Reason reason) implements Delivery<T> {
+public record Gap<T>(String topic, Origin publisher, Priority priority, long from, long to, Reason reason)
+        implements Delivery<T> {
 
     /** Why messages are missing. */
     public enum Reason {

@@ -7,7 +7,7 @@ import reactor.core.publisher.Mono;
 /**
  * A topic: what any member publishes reaches the subscribers on every member, this one included, with no broker.
  *
- * <p>For each publisher in order, each message at most once, to every live member. Messages that a link lost are
+ * <p>For each publisher and {@link Priority} in order, each message at most once, to every live member. Messages that a link lost are
  * repaired while the publisher retains them; what cannot be repaired any more is announced as a {@link Gap}. A
  * subscription begins with the messages that arrive after it.
  *
@@ -26,7 +26,7 @@ public interface Topic<T> {
     String name();
 
     /**
-     * Publishes one value.
+     * Publishes one value with {@link Priority#NORMAL}.
      *
      * @param value the value
      * @return on subscription encodes and publishes; completes when the message is retained here and handed to the
@@ -34,7 +34,19 @@ public interface Topic<T> {
      *     payload limit, with the codec's error if it cannot be encoded, and with {@link IllegalStateException} if the
      *     node has stopped or 65,536 publish calls, or such calls with 64 MiB, are under way
      */
-    Mono<Void> publish(T value);
+    default Mono<Void> publish(T value) {
+        return publish(value, Priority.NORMAL);
+    }
+
+    /**
+     * Publishes one value with a priority.
+     *
+     * @param value the value
+     * @param priority {@link Priority#CRITICAL} to pass what waits: the call waits for no normal ones, and has a limit of
+     *     calls of its own
+     * @return as {@link #publish(Object)}
+     */
+    Mono<Void> publish(T value, Priority priority);
 
     /**
      * Publishes what a publisher gives, in its order. It is asked for more only as there is room in the outboxes
@@ -47,7 +59,18 @@ public interface Topic<T> {
      *     {@link #publish(Object)} does or with the error of the source, and what was published before stays published.
      *     Cancelling cancels the source
      */
-    Mono<Void> publishAll(Publisher<? extends T> values);
+    default Mono<Void> publishAll(Publisher<? extends T> values) {
+        return publishAll(values, Priority.NORMAL);
+    }
+
+    /**
+     * Publishes what a publisher gives, with a priority.
+     *
+     * @param values the values
+     * @param priority of all of them; critical ones are slowed only by what is critical too
+     * @return as {@link #publishAll(Publisher)}
+     */
+    Mono<Void> publishAll(Publisher<? extends T> values, Priority priority);
 
     /**
      * The messages, with {@link #DEFAULT_BUFFER} and {@link Overflow#DROP_OLDEST}.
@@ -62,7 +85,7 @@ public interface Topic<T> {
      * The messages that arrive from now on. Gaps are counted and logged but not shown: {@link #deliveries} shows them
      * in their place.
      *
-     * @param buffer how many messages may wait for this subscriber, 1 to 1,048,576
+     * @param buffer how many messages may wait for this subscriber, and how many critical ones besides, 1 to 1,048,576
      * @param overflow what happens when they are more
      * @return a hot stream, a buffer for each subscriber; signals come on a delivery thread of the node, never on its
      *     network thread; completes when the node stops
@@ -72,7 +95,7 @@ public interface Topic<T> {
     /**
      * The messages that arrive from now on, and in their place the announcements of those that are missing.
      *
-     * @param buffer how many messages may wait for this subscriber, 1 to 1,048,576
+     * @param buffer how many messages may wait for this subscriber, and how many critical ones besides, 1 to 1,048,576
      * @param overflow what happens when they are more
      * @return as {@link #messages(int, Overflow)}
      */
@@ -81,7 +104,7 @@ public interface Topic<T> {
     /**
      * As {@link #deliveries(int, Overflow)}, with an error hook of the subscriber's own.
      *
-     * @param buffer how many messages may wait for this subscriber, 1 to 1,048,576
+     * @param buffer how many messages may wait for this subscriber, and how many critical ones besides, 1 to 1,048,576
      * @param overflow what happens when they are more
      * @param handler is told of each message that the codec could not read; without one it is logged
      * @return as {@link #messages(int, Overflow)}

@@ -3,7 +3,9 @@ package dev.grapevine.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.grapevine.bytes.Bytes;
+import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Input;
+import dev.grapevine.topic.Priority;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,6 +19,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
 
 class PublishSessionTest {
@@ -34,14 +37,56 @@ class PublishSessionTest {
     private final Commands commands = new Commands();
     private final List<Bytes> published = new ArrayList<>();
     private boolean room = true;
-    private final Admission admission = new Admission(() -> room, Schedulers.immediate());
+    private boolean criticalRoom = true;
+    private final Admission admission =
+            new Admission(priority -> priority == Priority.CRITICAL ? criticalRoom : room, Schedulers.immediate());
 
     PublishSessionTest() {
         commands.flux().subscribe(input -> published.addAll(((Input.Publish) input).payloads()));
     }
 
     private PublishMono call(Flux<Bytes> source) {
-        return new PublishMono("t", source, commands, admission);
+        return new PublishMono("t", Priority.NORMAL, source, commands, admission);
+    }
+
+    private PublishMono critical(Flux<Bytes> source) {
+        return new PublishMono("t", Priority.CRITICAL, source, commands, admission);
+    }
+
+    @Test
+    void aCriticalMessageDoesNotWaitBehindCallsThatWaitForRoom() {
+        room = false;
+        List<Disposable> calls = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            calls.add(call(Flux.range(0, 1000).map(n -> LONG_PAYLOAD)).subscribe());
+        }
+        assertThat(admission.isCrowded()).isTrue();
+        StepVerifier.create(critical(Flux.just(SHORT_PAYLOAD))).verifyComplete();
+        assertThat(published).containsExactly(SHORT_PAYLOAD);
+        calls.forEach(Disposable::dispose);
+    }
+
+    @Test
+    void criticalMessagesWaitForRoomOfTheirOwnAndThenGoFirst() {
+        room = false;
+        criticalRoom = false;
+        call(Flux.just(LONG_PAYLOAD)).subscribe();
+        critical(Flux.just(SHORT_PAYLOAD)).subscribe();
+        assertThat(published).isEmpty();
+        room = true;
+        criticalRoom = true;
+        admission.resume();
+        assertThat(published).containsExactly(SHORT_PAYLOAD, LONG_PAYLOAD);
+    }
+
+    @Test
+    void whatIsCriticalIsPublishedOnAStreamOfItsOwn() {
+        List<String> streams = new ArrayList<>();
+        Commands told = new Commands();
+        told.flux().subscribe(input -> streams.add(((Input.Publish) input).topic()));
+        new PublishMono("t", Priority.CRITICAL, Flux.just(SHORT_PAYLOAD), told, admission).subscribe();
+        new PublishMono("t", Priority.NORMAL, Flux.just(SHORT_PAYLOAD), told, admission).subscribe();
+        assertThat(streams).containsExactly(StreamName.critical("t"), "t");
     }
 
     @Test

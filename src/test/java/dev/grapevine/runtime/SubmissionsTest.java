@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.protocol.NodeSettings;
 import dev.grapevine.protocol.step.Input;
+import dev.grapevine.topic.Priority;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ class SubmissionsTest {
     private final Submissions submissions =
             new Submissions(2, 10, commands, NodeSettings.DEFAULT, on(Schedulers.immediate()));
     private boolean room = true;
-    private final Admission admission = new Admission(() -> room, Schedulers.immediate());
+    private final Admission admission = new Admission(priority -> room, Schedulers.immediate());
 
     private static Environment on(Scheduler threads) {
         return new Environment(threads, threads, threads, () -> 0, () -> 0, new SplittableRandom(1));
@@ -43,8 +44,8 @@ class SubmissionsTest {
             Submissions early = new Submissions(1000, 1 << 20, commands, NodeSettings.DEFAULT, on(threads));
             List<Mono<Void>> calls = new ArrayList<>();
             for (int i = 0; i < 1000; i++) {
-                Mono<Void> call =
-                        early.publish("t", Bytes.utf8(String.valueOf(i))).cache();
+                Mono<Void> call = early.publish("t", Priority.NORMAL, Bytes.utf8(String.valueOf(i)))
+                        .cache();
                 call.subscribe();
                 calls.add(call);
             }
@@ -52,7 +53,7 @@ class SubmissionsTest {
             commands.flux()
                     .subscribe(input ->
                             ((Input.Publish) input).payloads().forEach(payload -> published.add(payload.utf8())));
-            node.schedule(() -> early.open(new Admission(() -> true, node)));
+            node.schedule(() -> early.open(new Admission(priority -> true, node)));
             Mono.when(calls).block(Duration.ofSeconds(30));
             assertThat(published)
                     .isEqualTo(
@@ -66,16 +67,16 @@ class SubmissionsTest {
     @Test
     void callsBeyondTheLimitFailUntilOneOfThoseUnderWayIsOver() {
         commands.flux().subscribe(accepted::add);
-        Disposable first = submissions.publish("t", PAYLOAD).subscribe();
-        submissions.publishAll("t", Flux.just(PAYLOAD)).subscribe();
-        StepVerifier.create(submissions.publish("t", PAYLOAD))
+        Disposable first = submissions.publish("t", Priority.NORMAL, PAYLOAD).subscribe();
+        submissions.publishAll("t", Priority.NORMAL, Flux.just(PAYLOAD)).subscribe();
+        StepVerifier.create(submissions.publish("t", Priority.NORMAL, PAYLOAD))
                 .verifyErrorMessage("More than 2 publish calls are under way: wait for some to complete");
         submissions.write("m", PAYLOAD, PAYLOAD).subscribe();
         submissions.write("m", PAYLOAD, null).subscribe();
         StepVerifier.create(submissions.write("m", PAYLOAD, null))
                 .verifyErrorMessage("More than 2 writes are under way: wait for some to complete");
         first.dispose();
-        StepVerifier.create(submissions.publish("t", Bytes.utf8("y")))
+        StepVerifier.create(submissions.publish("t", Priority.NORMAL, Bytes.utf8("y")))
                 .then(() -> submissions.open(admission))
                 .verifyComplete();
         assertThat(accepted)
@@ -87,10 +88,25 @@ class SubmissionsTest {
     }
 
     @Test
+    void criticalCallsHaveALimitOfTheirOwn() {
+        commands.flux().subscribe(accepted::add);
+        submissions.publish("t", Priority.NORMAL, PAYLOAD).subscribe();
+        submissions.publish("t", Priority.NORMAL, PAYLOAD).subscribe();
+        submissions.publish("t", Priority.CRITICAL, PAYLOAD).subscribe();
+        submissions.publish("t", Priority.CRITICAL, PAYLOAD).subscribe();
+        StepVerifier.create(submissions.publish("t", Priority.CRITICAL, PAYLOAD))
+                .verifyErrorMessage("More than 2 critical publish calls are under way: wait for some to complete");
+        submissions.open(admission);
+        assertThat(accepted).hasSize(4);
+    }
+
+    @Test
     void callsThatHoldMoreBytesThanTheLimitFailUntilSomeAreOver() {
         commands.flux().subscribe(accepted::add);
-        Disposable first = submissions.publish("t", Bytes.wrap(new byte[6])).subscribe();
-        StepVerifier.create(submissions.publish("t", Bytes.wrap(new byte[5])))
+        Disposable first = submissions
+                .publish("t", Priority.NORMAL, Bytes.wrap(new byte[6]))
+                .subscribe();
+        StepVerifier.create(submissions.publish("t", Priority.NORMAL, Bytes.wrap(new byte[5])))
                 .verifyErrorMessage("More than 10 bytes of publish calls are under way: wait for some to complete");
         Disposable write = submissions
                 .write("m", Bytes.wrap(new byte[3]), Bytes.wrap(new byte[4]))
@@ -100,7 +116,8 @@ class SubmissionsTest {
         first.dispose();
         write.dispose();
         submissions.open(admission);
-        StepVerifier.create(submissions.publish("t", Bytes.wrap(new byte[10]))).verifyComplete();
+        StepVerifier.create(submissions.publish("t", Priority.NORMAL, Bytes.wrap(new byte[10])))
+                .verifyComplete();
         StepVerifier.create(submissions.write("m", Bytes.wrap(new byte[10]), null))
                 .verifyComplete();
         assertThat(accepted).hasSize(2);
@@ -111,7 +128,7 @@ class SubmissionsTest {
         commands.flux().subscribe(accepted::add);
         submissions.open(admission);
         room = false;
-        StepVerifier.create(submissions.publish("t", PAYLOAD))
+        StepVerifier.create(submissions.publish("t", Priority.NORMAL, PAYLOAD))
                 .then(() -> assertThat(accepted).isEmpty())
                 .then(submissions::close)
                 .verifyErrorMessage("The node has stopped");
@@ -123,8 +140,9 @@ class SubmissionsTest {
         commands.flux().subscribe(accepted::add);
         submissions.open(admission);
         room = false;
-        Disposable cancelled = submissions.publish("t", PAYLOAD).subscribe();
-        submissions.publish("t", Bytes.utf8("y")).subscribe();
+        Disposable cancelled =
+                submissions.publish("t", Priority.NORMAL, PAYLOAD).subscribe();
+        submissions.publish("t", Priority.NORMAL, Bytes.utf8("y")).subscribe();
         cancelled.dispose();
         room = true;
         admission.resume();
@@ -136,7 +154,8 @@ class SubmissionsTest {
         commands.flux().subscribe().dispose();
         submissions.open(admission);
         StepVerifier.create(submissions.write("m", PAYLOAD, PAYLOAD)).verifyErrorMessage("The node has stopped");
-        StepVerifier.create(submissions.publish("t", PAYLOAD)).verifyErrorMessage("The node has stopped");
+        StepVerifier.create(submissions.publish("t", Priority.NORMAL, PAYLOAD))
+                .verifyErrorMessage("The node has stopped");
     }
 
     @Test
@@ -144,7 +163,7 @@ class SubmissionsTest {
         Scheduler source = Schedulers.newSingle("source");
         Scheduler node = Schedulers.newSingle("node");
         Submissions real = new Submissions(1, 1 << 20, commands, NodeSettings.DEFAULT, on(source));
-        real.open(new Admission(() -> true, node));
+        real.open(new Admission(priority -> true, node));
         AtomicInteger next = new AtomicInteger();
         AtomicInteger wrong = new AtomicInteger();
         commands.flux().subscribe(input -> {
@@ -156,7 +175,9 @@ class SubmissionsTest {
         Flux<Bytes> numbers = Flux.range(0, count)
                 .map(i -> Bytes.wrap(ByteBuffer.allocate(4).putInt(i).array()));
         try {
-            StepVerifier.create(real.publishAll("t", numbers)).expectComplete().verify(Duration.ofSeconds(30));
+            StepVerifier.create(real.publishAll("t", Priority.NORMAL, numbers))
+                    .expectComplete()
+                    .verify(Duration.ofSeconds(30));
         } finally {
             source.dispose();
             node.dispose();

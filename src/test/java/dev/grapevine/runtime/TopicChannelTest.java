@@ -8,8 +8,12 @@ import dev.grapevine.codec.Codecs;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.topic.Delivery;
+import dev.grapevine.topic.Gap;
 import dev.grapevine.topic.Message;
 import dev.grapevine.topic.Overflow;
+import dev.grapevine.topic.Priority;
+import dev.grapevine.topic.SubscriberOverflowException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -34,12 +38,12 @@ class TopicChannelTest {
     private <T> TopicChannel<T> channel(Codec<T> codec) {
         Publishing nowhere = new Publishing() {
             @Override
-            public Mono<Void> publish(String topic, Bytes payload) {
+            public Mono<Void> publish(String topic, Priority priority, Bytes payload) {
                 return Mono.never();
             }
 
             @Override
-            public Mono<Void> publishAll(String topic, Flux<Bytes> payloads) {
+            public Mono<Void> publishAll(String topic, Priority priority, Flux<Bytes> payloads) {
                 return Mono.never();
             }
 
@@ -56,6 +60,55 @@ class TopicChannelTest {
         });
     }
 
+    private static Run words(long first, String... words) {
+        return Run.messages(ORIGIN, first, Stream.of(words).map(Bytes::utf8).toList());
+    }
+
+    private static String told(Delivery<String> delivery) {
+        if (delivery instanceof Message<String> message) {
+            return message.priority() + " " + message.sequence() + " " + message.value();
+        }
+        Gap<String> gap = (Gap<String>) delivery;
+        return gap.priority() + " gap " + gap.from() + "-" + gap.to();
+    }
+
+    @Test
+    void aCriticalMessagePassesNormalOnesThatWaitForTheSubscriber() {
+        TopicChannel<String> channel = channel(Codecs.utf8());
+        StepVerifier.create(channel.deliveries(9, Overflow.ERROR).map(TopicChannelTest::told), 1)
+                .then(() -> channel.offer(Priority.NORMAL, words(1, "a", "b", "c")))
+                .expectNext("NORMAL 1 a")
+                .then(() -> channel.offer(Priority.CRITICAL, words(1, "fire")))
+                .thenRequest(2)
+                .expectNext("CRITICAL 1 fire", "NORMAL 2 b")
+                .thenCancel()
+                .verify();
+    }
+
+    @Test
+    void normalMessagesThatOverflowTakeNoRoomFromCriticalOnes() {
+        TopicChannel<String> channel = channel(Codecs.utf8());
+        StepVerifier.create(channel.deliveries(2, Overflow.DROP_OLDEST).map(TopicChannelTest::told), 0)
+                .then(() -> channel.offer(Priority.CRITICAL, words(1, "fire", "flood")))
+                .then(() -> channel.offer(Priority.NORMAL, words(1, "a", "b", "c", "d")))
+                .thenRequest(9)
+                .expectNext("CRITICAL 1 fire", "CRITICAL 2 flood", "NORMAL gap 1-2", "NORMAL 3 c", "NORMAL 4 d")
+                .thenCancel()
+                .verify();
+        assertThat(missed).containsExactly(2L);
+    }
+
+    @Test
+    void criticalMessagesThatOverflowEndASubscriptionThatAskedForIt() {
+        TopicChannel<String> channel = channel(Codecs.utf8());
+        StepVerifier.create(channel.deliveries(1, Overflow.ERROR).map(TopicChannelTest::told), 0)
+                .then(() -> channel.offer(Priority.NORMAL, words(1, "a")))
+                .then(() -> channel.offer(Priority.CRITICAL, words(1, "fire", "flood")))
+                .thenRequest(9)
+                .expectNext("CRITICAL 1 fire", "NORMAL 1 a")
+                .verifyError(SubscriberOverflowException.class);
+    }
+
     @Test
     void nothingIsKeptForASubscriberThatCancelledAsItSubscribed() {
         TopicChannel<String> channel = channel(Codecs.utf8());
@@ -65,7 +118,7 @@ class TopicChannelTest {
                 subscription.cancel();
             }
         });
-        channel.offer(Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"), Bytes.utf8("b"))));
+        channel.offer(Priority.NORMAL, Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"), Bytes.utf8("b"))));
         assertThat(missed).isEmpty();
     }
 
@@ -76,7 +129,8 @@ class TopicChannelTest {
                             throw new AssertionError("provoked");
                         })
                         .map(delivery -> delivery instanceof Message<String> message ? message.value() : "gap"))
-                .then(() -> channel.offer(Run.messages(ORIGIN, 1, List.of(Bytes.utf8("bad"), Bytes.utf8("good")))))
+                .then(() -> channel.offer(
+                        Priority.NORMAL, Run.messages(ORIGIN, 1, List.of(Bytes.utf8("bad"), Bytes.utf8("good")))))
                 .expectNext("gap", "good")
                 .thenCancel()
                 .verify();
@@ -121,6 +175,7 @@ class TopicChannelTest {
         StepVerifier.create(channel.deliveries(9, Overflow.ERROR, (message, error) -> told.add(error))
                         .map(delivery -> delivery instanceof Message<String> message ? message.value() : "gap"))
                 .then(() -> channel.offer(
+                        Priority.NORMAL,
                         Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"), Bytes.utf8("bad"), Bytes.utf8("b")))))
                 .expectNext("a", "gap", "b")
                 .then(channel::complete)
@@ -132,7 +187,8 @@ class TopicChannelTest {
     void memoryThatIsGoneEndsTheSubscriptionWithThatError() {
         TopicChannel<String> channel = channel(picky(new OutOfMemoryError("provoked")));
         StepVerifier.create(channel.messages().map(Message::value))
-                .then(() -> channel.offer(Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"), Bytes.utf8("bad")))))
+                .then(() -> channel.offer(
+                        Priority.NORMAL, Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"), Bytes.utf8("bad")))))
                 .expectNext("a")
                 .verifyError(OutOfMemoryError.class);
     }
@@ -163,8 +219,8 @@ class TopicChannelTest {
             }
         });
         channel.messages().subscribe(message -> seen.add(message.value()));
-        channel.offer(Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"))));
-        channel.offer(Run.messages(ORIGIN, 2, List.of(Bytes.utf8("b"))));
+        channel.offer(Priority.NORMAL, Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"))));
+        channel.offer(Priority.NORMAL, Run.messages(ORIGIN, 2, List.of(Bytes.utf8("b"))));
         assertThat(seen).containsExactly("provoked", "a", "b");
     }
 

@@ -114,8 +114,8 @@ class AbsurdFramesTest {
     private static Stream<Arguments> topics() {
         return Stream.of(
                 publications(WireBytes.part().origin().text(""), "name is empty"),
-                publications(WireBytes.part().origin().number(385), "name is 385, which is more than 384"),
-                publications(WireBytes.part().origin().text("t".repeat(129)), "name has 129 characters"),
+                publications(WireBytes.part().origin().number(388), "name is 388, which is more than 387"),
+                publications(WireBytes.part().origin().text("t".repeat(130)), "name has 130 characters"),
                 publications(stream().number(1).number(4097), "payloads is 4097, which is more than 4096"),
                 publications(stream().number(1).number(0).block(WireBytes.part()), "payloads: 0 in 0 bytes"),
                 publications(stream().number(1).number(9).block(WireBytes.part().raw(0, 0)), "payloads: 9 in 2 bytes"),

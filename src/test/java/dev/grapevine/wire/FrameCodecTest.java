@@ -141,7 +141,7 @@ class FrameCodecTest {
         List<Bytes> tooMany = Collections.nCopies(DisseminationFrame.MAX_PAYLOADS + 1, Bytes.EMPTY);
         assertEncodingFails(new Publications(ORIGIN, "chat", 1, tooMany), "payloads: 4097 are more than 4096");
         assertEncodingFails(
-                new Publications(ORIGIN, "t".repeat(129), 1, List.of(Bytes.EMPTY)), "name has 129 characters");
+                new Publications(ORIGIN, "t".repeat(130), 1, List.of(Bytes.EMPTY)), "name has 130 characters");
         assertEncodingFails(
                 new Publications(ORIGIN, "chat", -1, List.of(Bytes.EMPTY)), "first sequence is negative: -1");
         assertEncodingFails(

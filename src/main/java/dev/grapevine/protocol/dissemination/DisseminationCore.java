@@ -18,13 +18,14 @@ import java.util.random.RandomGenerator;
  * most once; what a link lost is repaired from the publisher's retained window, and what cannot be repaired any more is
  * announced as a gap.
  *
- * <p>A <em>stream</em> is what one origin publishes to one topic, numbered from 1 without holes. A publication crosses
+ * <p>A <em>stream</em> is what one origin publishes to one topic with one priority, numbered from 1 without holes. A publication crosses
  * each link once and is never forwarded. A peer's view of a stream begins with the first message that is published
  * after the two met; from there on it is given every message or a gap.
  *
  * <p>The two halves do not know each other: {@link LocalStreams} publishes and answers, {@link InboundStreams} receives
  * and asks. Publications and digests share a lane, so that a digest never tells of a message that is still behind it;
- * repairs and the answer that there is none share another, for the same reason.
+ * repairs and the answer that there is none share another, for the same reason. Critical streams have a lane of their
+ * own for all of it.
  *
  * <p>A pure state machine: single-threaded, no clock, no chance of its own. Input from a peer never throws; what is not
  * acceptable becomes an {@link dev.grapevine.protocol.step.Effect.Rejected}. The bounds are those of
@@ -50,7 +51,8 @@ public final class DisseminationCore {
     /**
      * Publishes messages: numbers them, retains them, sends them to every linked peer and delivers them here.
      *
-     * @param topic the topic, 1 to {@value DisseminationFrame#MAX_NAME_LENGTH} characters
+     * @param topic the stream's {@linkplain dev.grapevine.protocol.frame.StreamName name}: the topic's, or that of its
+     *     critical messages
      * @param payloads the messages in their order, each within the payload limit, which the caller has checked; nothing
      *     happens if there are none
      * @param now the time

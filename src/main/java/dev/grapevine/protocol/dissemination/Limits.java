@@ -4,6 +4,7 @@ import dev.grapevine.bytes.Bytes;
 import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
+import dev.grapevine.protocol.frame.StreamName;
 import java.util.List;
 
 /** Bounds of topics that nobody needs to set, and what is possible within them. */
@@ -68,7 +69,7 @@ final class Limits {
     }
 
     static boolean isName(String topic) {
-        return !topic.isEmpty() && topic.length() <= DisseminationFrame.MAX_NAME_LENGTH;
+        return StreamName.isTopic(StreamName.topic(topic));
     }
 
     static boolean isRange(long from, long to) {

@@ -4,6 +4,8 @@ import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
+import dev.grapevine.protocol.frame.Lane;
+import dev.grapevine.protocol.frame.StreamName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -33,6 +35,16 @@ final class LocalStream {
 
     Origin origin() {
         return origin;
+    }
+
+    /** Where publications and digests travel: together, so that no digest tells of a message that is still behind it. */
+    Lane lane() {
+        return StreamName.isCritical(topic) ? Lane.CRITICAL : Lane.DATA;
+    }
+
+    /** Where repairs travel, and the answer that there is none. */
+    Lane repairLane() {
+        return StreamName.isCritical(topic) ? Lane.CRITICAL : Lane.BULK;
     }
 
     String topic() {

@@ -89,7 +89,7 @@ final class LocalStreams {
         window.add(stream, run);
         bytesSinceTick += run.size();
         for (Origin peer : linked.keySet()) {
-            out.add(new Effect.Send(peer, Lane.DATA, run));
+            out.add(new Effect.Send(peer, stream.lane(), run));
         }
     }
 
@@ -205,11 +205,19 @@ final class LocalStreams {
 
     /** Digests travel behind the publications that they tell of: seen sooner, these would be taken for lost. */
     private void tell(PeerView peer, Collection<LocalStream> told, Effects out) {
+        tell(peer, told, Lane.CRITICAL, out);
+        tell(peer, told, Lane.DATA, out);
+    }
+
+    private void tell(PeerView peer, Collection<LocalStream> told, Lane lane, Effects out) {
         List<StreamState> states = new ArrayList<>();
         int bytes = 0;
         for (LocalStream stream : told) {
+            if (stream.lane() != lane) {
+                continue;
+            }
             if (states.size() == DisseminationFrame.MAX_STREAMS || bytes > Limits.RUN_BYTES) {
-                out.add(new Effect.Send(peer.origin(), Lane.DATA, new StreamDigest(List.copyOf(states))));
+                out.add(new Effect.Send(peer.origin(), lane, new StreamDigest(List.copyOf(states))));
                 states.clear();
                 bytes = 0;
             }
@@ -217,7 +225,7 @@ final class LocalStreams {
             bytes += 64 + stream.topic().length();
         }
         if (!states.isEmpty()) {
-            out.add(new Effect.Send(peer.origin(), Lane.DATA, new StreamDigest(List.copyOf(states))));
+            out.add(new Effect.Send(peer.origin(), lane, new StreamDigest(List.copyOf(states))));
         }
     }
 }

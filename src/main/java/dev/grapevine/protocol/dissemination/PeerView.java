@@ -3,7 +3,6 @@ package dev.grapevine.protocol.dissemination;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
-import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.ProtocolEvent;
@@ -101,14 +100,14 @@ final class PeerView {
     private void sayUnavailable(Repair repair, Effects out) {
         long end = Math.min(repair.to, repair.stream.retained() - 1);
         Unavailable frame = new Unavailable(repair.stream.origin(), repair.stream.topic(), repair.from, end);
-        out.add(new Effect.Send(origin, Lane.BULK, frame));
+        out.add(new Effect.Send(origin, repair.stream.repairLane(), frame));
         allowance -= frame.size();
         repair.from = end + 1;
     }
 
     private int sendAgain(Repair repair, Effects out) {
         Publications frame = repair.stream.repair(repair.from, repair.to);
-        out.add(new Effect.Send(origin, Lane.BULK, frame));
+        out.add(new Effect.Send(origin, repair.stream.repairLane(), frame));
         allowance -= frame.size();
         repair.from = frame.last() + 1;
         return frame.payloads().size();

@@ -4,11 +4,11 @@ import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Origin;
 import java.util.List;
 
-/** Frames of topics. A stream is what one origin publishes to one topic, numbered from 1. */
+/** Frames of topics. A stream is what one origin publishes to one topic with one priority, numbered from 1. */
 public sealed interface DisseminationFrame extends Frame {
 
-    /** Longest topic name, in characters; also of a store's name. */
-    int MAX_NAME_LENGTH = 128;
+    /** Longest name of a stream, in characters, see {@link StreamName}; also of a store. */
+    int MAX_NAME_LENGTH = 129;
 
     /** Most streams that one digest can describe. */
     int MAX_STREAMS = 1024;
@@ -20,7 +20,7 @@ public sealed interface DisseminationFrame extends Frame {
      * A run of consecutive messages of one stream.
      *
      * @param origin who published
-     * @param topic the topic
+     * @param topic the stream's {@linkplain StreamName name}
      * @param first sequence of the first payload, from 1
      * @param payloads the messages, at least one, consecutive
      */
@@ -64,7 +64,7 @@ public sealed interface DisseminationFrame extends Frame {
      * How far a stream is.
      *
      * @param origin who publishes
-     * @param topic the topic
+     * @param topic the stream's {@linkplain StreamName name}
      * @param start sequence with which the stream begins for the receiver of this digest: the first one published after
      *     the two members met
      * @param retained oldest sequence that the sender can still repair; {@code last + 1} if none
@@ -76,7 +76,7 @@ public sealed interface DisseminationFrame extends Frame {
      * Tell me how far this stream is: the answer is a {@link StreamDigest}.
      *
      * @param origin who publishes
-     * @param topic the topic
+     * @param topic the stream's {@linkplain StreamName name}
      */
     record StreamQuery(Origin origin, String topic) implements DisseminationFrame {
         @Override
@@ -89,7 +89,7 @@ public sealed interface DisseminationFrame extends Frame {
      * Send me these messages again.
      *
      * @param origin who published
-     * @param topic the topic
+     * @param topic the stream's {@linkplain StreamName name}
      * @param from first missing sequence
      * @param to last missing sequence, inclusive
      */
@@ -104,7 +104,7 @@ public sealed interface DisseminationFrame extends Frame {
      * These messages are not retained any more.
      *
      * @param origin who published
-     * @param topic the topic
+     * @param topic the stream's {@linkplain StreamName name}
      * @param from first sequence
      * @param to last sequence, inclusive
      */

@@ -4,6 +4,8 @@ package dev.grapevine.protocol.frame;
 public enum Lane {
     /** Membership: small, bounded, oldest dropped when full. */
     CONTROL,
+    /** Critical messages and their repair. */
+    CRITICAL,
     /** Publications and fresh deltas. */
     DATA,
     /** Repairs and state transfer. */

@@ -74,7 +74,7 @@ public sealed interface Effect {
     /**
      * Messages for the subscribers of a topic, in order, each exactly once. Also this member's own.
      *
-     * @param topic the topic
+     * @param topic the topic, or the {@linkplain dev.grapevine.protocol.frame.StreamName name} of its critical stream
      * @param origin who published
      * @param first sequence of the first payload
      * @param payloads consecutive messages
@@ -84,7 +84,7 @@ public sealed interface Effect {
     /**
      * Messages that will never come.
      *
-     * @param topic the topic
+     * @param topic the topic, or the {@linkplain dev.grapevine.protocol.frame.StreamName name} of its critical stream
      * @param origin who published them
      * @param from first sequence lost
      * @param to last sequence lost, inclusive

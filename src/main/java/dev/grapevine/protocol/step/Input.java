@@ -76,7 +76,7 @@ public sealed interface Input {
     /**
      * Publish messages.
      *
-     * @param topic the topic
+     * @param topic the topic, or the {@linkplain dev.grapevine.protocol.frame.StreamName name} of its critical stream
      * @param payloads the messages in their order, each within the payload limit
      */
     record Publish(String topic, List<Bytes> payloads) implements Input {}

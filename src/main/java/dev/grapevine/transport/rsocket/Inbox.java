@@ -19,7 +19,7 @@ import reactor.core.publisher.Operators;
 /**
  * What arrived on the lanes of a link, merged for its one consumer. While there is demand a batch is handed on at once;
  * else it waits, and with it the peer's credit, so no more than {@code framesInFlight} batches of a lane ever wait. When
- * demand comes back, control goes first and the other lanes take turns.
+ * demand comes back, control and critical messages go first and the other lanes take turns.
  *
  * <p>Signals come on the event loop; demand may come from any thread.
  */
@@ -127,6 +127,9 @@ final class Inbox extends Flux<List<Frame>> implements Subscription {
     private Lane choose() {
         if (!waiting(Lane.CONTROL).isEmpty()) {
             return Lane.CONTROL;
+        }
+        if (!waiting(Lane.CRITICAL).isEmpty()) {
+            return Lane.CRITICAL;
         }
         dataFirst = !dataFirst;
         boolean data =

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** A link over one connection: its three lanes, each a request-channel of RSocket that carries both directions. */
+/** A link over one connection: its four lanes, each a request-channel of RSocket that carries both directions. */
 final class RSocketLink implements Link {
 
     /** What RSocket puts around a wire frame, at most. */
@@ -168,6 +168,7 @@ final class RSocketLink implements Link {
     private void writable() {
         receivers.values().forEach(LaneReceiver::grant);
         sender(Lane.CONTROL).pump();
+        sender(Lane.CRITICAL).pump();
         dataFirst = !dataFirst;
         sender(dataFirst ? Lane.DATA : Lane.BULK).pump();
         sender(dataFirst ? Lane.BULK : Lane.DATA).pump();

@@ -25,8 +25,9 @@ final class Streams {
     static int of(Lane lane) {
         return switch (lane) {
             case CONTROL -> FIRST_LANE;
-            case DATA -> FIRST_LANE + 2;
-            case BULK -> FIRST_LANE + 4;
+            case CRITICAL -> FIRST_LANE + 2;
+            case DATA -> FIRST_LANE + 4;
+            case BULK -> FIRST_LANE + 6;
         };
     }
 

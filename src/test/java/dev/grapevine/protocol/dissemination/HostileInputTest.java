@@ -21,6 +21,7 @@ import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamQuery;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
+import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
@@ -144,6 +145,10 @@ class HostileInputTest {
         assertRejected(node.receive(ANN, run(ANN, "", 1, 1)), RejectReason.INVALID_RANGE);
         assertRejected(node.receive(ANN, run(ANN, tooLong, 1, 1)), RejectReason.INVALID_RANGE);
         assertRejected(node.receive(ANN, digest(ANN, tooLong, 1, 1, 1)), RejectReason.INVALID_RANGE);
+        String nameless = StreamName.critical("");
+        assertRejected(node.receive(ANN, run(ANN, nameless, 1, 1)), RejectReason.INVALID_RANGE);
+        String marked = StreamName.critical(StreamName.critical("x"));
+        assertRejected(node.receive(ANN, run(ANN, marked, 1, 1)), RejectReason.INVALID_RANGE);
     }
 
     @Test

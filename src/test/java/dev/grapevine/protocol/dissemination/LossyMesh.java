@@ -4,6 +4,7 @@ import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.Lane;
+import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Time;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import java.util.random.RandomGenerator;
  * Every effect of every step goes to the {@link DeliveryRecord}, which knows what is allowed.
  */
 final class LossyMesh {
+
+    private static final List<String> TOPICS = List.of("topic-0", "topic-1", StreamName.critical("topic-1"));
 
     private static final long MILLI = 1_000_000;
     private static final long TICK = 50 * MILLI;
@@ -80,7 +83,7 @@ final class LossyMesh {
         while (now < end) {
             run(random.nextLong(20 * MILLI));
             Node node = nodes.get(random.nextInt(nodes.size()));
-            node.publish("topic-" + random.nextInt(3), random.nextInt(1, 12));
+            node.publish(TOPICS.get(random.nextInt(TOPICS.size())), random.nextInt(1, 12));
             if (random.nextInt(25) == 0) {
                 anyLink().cut();
             }

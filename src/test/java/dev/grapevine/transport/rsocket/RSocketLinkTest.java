@@ -81,7 +81,7 @@ class RSocketLinkTest {
         return to.receive()
                 .flatMapIterable(batch -> batch)
                 .map(frame -> ((Ack) frame).sequence())
-                .take(3L * FRAMES)
+                .take((long) Lane.values().length * FRAMES)
                 .collect(() -> new EnumMap<Lane, List<Long>>(Lane.class), (map, sequence) -> map.computeIfAbsent(
                                 Lane.values()[(int) (sequence / 100_000)], lane -> new ArrayList<>())
                         .add(sequence % 100_000))
