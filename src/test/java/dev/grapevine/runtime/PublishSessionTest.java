@@ -168,7 +168,8 @@ class PublishSessionTest {
                     .subscribe(input ->
                             given.addAndGet(((Input.Publish) input).payloads().size()));
             Sinks.Many<Bytes> source = Sinks.unsafe().many().unicast().onBackpressureError();
-            new PublishMono("t", source.asFlux(), counted, new Admission(() -> true, node)).subscribe();
+            new PublishMono("t", Priority.NORMAL, source.asFlux(), counted, new Admission(priority -> true, node))
+                    .subscribe();
 
             long end = System.nanoTime() + STRESS_NANOS;
             for (int i = 1; i % 3 != 1 || System.nanoTime() - end < 0; i++) {
