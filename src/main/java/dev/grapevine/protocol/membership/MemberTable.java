@@ -2,7 +2,6 @@ package dev.grapevine.protocol.membership;
 
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
-import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.Rumor;
@@ -103,9 +102,9 @@ final class MemberTable {
         return digest;
     }
 
-    /** The present life of an id. */
-    @Nullable MemberRecord presentOf(MemberId id) {
-        for (int place = lastOf(id); place >= 0 && roster.origin(place).id().equals(id); place--) {
+    /** The life that is present of the id of an origin. */
+    @Nullable MemberRecord presentOf(Origin origin) {
+        for (int place = lastOf(origin); place >= 0 && isOfSameId(place, origin); place--) {
             if (roster.presentAt(place) != null) {
                 return recordAt(place);
             }
@@ -121,9 +120,9 @@ final class MemberTable {
 
     /** A life of the same id that began later, and is present or was met here before it ended. */
     @Nullable MemberRecord laterLife(Origin origin) {
-        for (int place = lastOf(origin.id()); place >= 0; place--) {
+        for (int place = lastOf(origin); place >= 0; place--) {
             Origin other = roster.origin(place);
-            if (!other.id().equals(origin.id()) || other.epoch() <= origin.epoch()) {
+            if (!isOfSameId(place, origin) || other.epoch() <= origin.epoch()) {
                 return null;
             }
             MemberRecord record = roster.copyAt(place);
@@ -216,7 +215,7 @@ final class MemberTable {
     List<MemberRecord> latestTombstones(int most) {
         List<MemberRecord> found = new ArrayList<>();
         for (MemberRecord tomb = tombstones.latest(); tomb != null && found.size() < most; tomb = tomb.older) {
-            int last = lastOf(tomb.origin.id());
+            int last = lastOf(tomb.origin);
             if (tomb.member != null && roster.origin(last).equals(tomb.origin)) {
                 found.add(tomb);
             }
@@ -224,9 +223,18 @@ final class MemberTable {
         return found;
     }
 
-    private int lastOf(MemberId id) {
-        int place = roster.find(new Origin(id, Long.MAX_VALUE));
-        return place >= 0 ? place : -place - 2;
+    /** Where the last life of an origin's id stands, or whoever is the last before it. */
+    private int lastOf(Origin origin) {
+        int place = roster.find(origin);
+        int last = place >= 0 ? place : -place - 2;
+        while (last + 1 < roster.size() && isOfSameId(last + 1, origin)) {
+            last++;
+        }
+        return last;
+    }
+
+    private boolean isOfSameId(int place, Origin origin) {
+        return roster.origin(place).id().equals(origin.id());
     }
 
     private MemberRecord recordAt(int place) {

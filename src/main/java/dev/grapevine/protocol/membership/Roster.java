@@ -20,12 +20,25 @@ final class Roster {
 
     private int size;
 
+    /** Who was looked for last, and what came of it: a claim's subject is looked up several times in a step. */
+    private @Nullable Origin sought;
+
+    private int found;
+
     int size() {
         return size;
     }
 
     /** Where an origin stands, or {@code -(place where it would stand) - 1}. */
     int find(Origin origin) {
+        if (!origin.equals(sought)) {
+            found = search(origin);
+            sought = origin;
+        }
+        return found;
+    }
+
+    private int search(Origin origin) {
         int low = 0;
         int high = size - 1;
         while (low <= high) {
@@ -75,6 +88,7 @@ final class Roster {
     }
 
     void insert(int place, MemberRecord record) {
+        sought = null;
         if (size == entries.length) {
             // By a quarter: a table of thousands should not keep half of its array empty.
             entries = Arrays.copyOf(entries, size + Math.max(FIRST_CAPACITY, size / 4));
@@ -95,6 +109,7 @@ final class Roster {
     }
 
     void remove(int place) {
+        sought = null;
         size--;
         System.arraycopy(entries, place + 1, entries, place, size - place);
         Arrays.fill(entries, size, size + 1, null);

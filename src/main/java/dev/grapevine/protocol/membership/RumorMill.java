@@ -158,7 +158,7 @@ final class RumorMill {
     /** That an unknown life is over matters only where no other life of its id is there; it never ends that one. */
     private void entomb(Rumor claim, Origin from, Step step) {
         Origin subject = claim.subject();
-        if (view.supersederOf(subject, null) == null && table.presentOf(subject.id()) == null) {
+        if (view.supersederOf(subject, null) == null && table.presentOf(subject) == null) {
             view.entomb(claim, from, step);
         }
     }

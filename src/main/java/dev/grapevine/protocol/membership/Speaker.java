@@ -38,9 +38,6 @@ final class Speaker {
     /** How often news is passed on at the least: few members lose proportionally more with a frame. */
     static final int LEAST_TIMES = 8;
 
-    /** How often in a gossip interval news is passed on before the interval is over; beyond that it goes in batches. */
-    static final int EAGER_TURNS = 1;
-
     /** Most bytes of rumors in a frame of its own. */
     static final int FRAME_BYTES = 48 * 1024;
 
@@ -52,7 +49,10 @@ final class Speaker {
     private final TreeSet<Origin> linked = new TreeSet<>();
     private final List<Rumor> urgent = new ArrayList<>();
     private final List<Rumor> eager = new ArrayList<>();
-    private int eagerTurns = EAGER_TURNS;
+
+    /** Urgent news was passed on in this gossip interval already; what comes yet goes in its batch. */
+    private boolean passedOn;
+
     private boolean speaking;
     private boolean hushed;
     private long nextGossip;
@@ -163,7 +163,7 @@ final class Speaker {
             return;
         }
         forgetAccusations(rumor);
-        if (isUrgent(rumor) && maySomebodyLackIt() && eagerTurns > 0) {
+        if (isUrgent(rumor) && maySomebodyLackIt() && !passedOn) {
             eager.add(rumor);
         } else {
             news.add(rumor);
@@ -233,7 +233,7 @@ final class Speaker {
             }
         }
         eager.clear();
-        eagerTurns--;
+        passedOn = true;
     }
 
     /** Puts to a peer what is held against it, if anything. */
@@ -267,7 +267,7 @@ final class Speaker {
             return;
         }
         nextGossip = step.now() + settings.gossipInterval().toNanos();
-        eagerTurns = EAGER_TURNS;
+        passedOn = false;
         if (news.isEmpty()) {
             return;
         }

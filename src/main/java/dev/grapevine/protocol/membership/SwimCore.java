@@ -43,6 +43,8 @@ public final class SwimCore {
     private final MetadataSync metadata;
     private final RumorMill mill;
     private final TableSync sync;
+    private final LinkJudge linkJudge;
+    private final Answers answers;
     private @Nullable Leaving leaving;
 
     /**
@@ -72,6 +74,8 @@ public final class SwimCore {
         this.metadata = new MetadataSync(settings, table, speaker, view, random);
         this.mill = new RumorMill(this.self, table, speaker, view, jury, prober, metadata);
         this.sync = new TableSync(settings, table, speaker, view, mill);
+        this.linkJudge = new LinkJudge(this.self, table, speaker, view);
+        this.answers = new Answers(this.self, table, speaker, prober, relays, metadata, sync);
     }
 
     /**
@@ -198,24 +202,7 @@ public final class SwimCore {
      * @return null if it may, or why not
      */
     public @Nullable DialFailure judge(Member peer) {
-        Origin origin = peer.origin();
-        if (origin.id().equals(self.origin.id())) {
-            return judgeNamesake(peer);
-        }
-        Member held = table.present().get(origin);
-        boolean over = held == null
-                ? view.supersederOf(origin, peer) != null
-                : speaker.isLinked(origin) && peer.address().compareTo(held.address()) > 0;
-        return over ? DialFailure.SUPERSEDED : null;
-    }
-
-    private DialFailure judgeNamesake(Member peer) {
-        Member own = self.member();
-        int order = Long.compare(peer.origin().epoch(), own.origin().epoch());
-        if (order == 0) {
-            order = own.address().compareTo(peer.address());
-        }
-        return order == 0 ? DialFailure.SELF : order < 0 ? DialFailure.SUPERSEDED : DialFailure.PREDECESSOR;
+        return linkJudge.judge(peer);
     }
 
     /**
@@ -230,7 +217,7 @@ public final class SwimCore {
     public void linkUp(Member peer, boolean dialled, Time now, Effects out) {
         Step step = begin(now, out);
         Origin origin = peer.origin();
-        DialFailure refusal = judge(peer);
+        DialFailure refusal = linkJudge.judge(peer);
         speaker.linkUp(origin);
         prober.linkUp(origin);
         MemberRecord record = table.get(origin);
@@ -334,7 +321,7 @@ public final class SwimCore {
             for (Rumor claim : frame.rumors()) {
                 mill.hear(claim, from, step);
             }
-            answer(from, frame, step);
+            answers.answer(from, frame, leaving, step);
         }
         speaker.flush(step);
     }
@@ -381,42 +368,6 @@ public final class SwimCore {
             step.note(ProtocolEvent.OWN_PAUSE_NOTICED);
             prober.shift(gap, step.now());
             jury.shift(gap, step.now());
-        }
-    }
-
-    private void answer(Origin from, MembershipFrame frame, Step step) {
-        if (frame instanceof MembershipFrame.Ping ping) {
-            if (self.has(ping.target())) {
-                speaker.send(from, new MembershipFrame.Ack(ping.sequence(), speaker.newsFor(from)), step);
-            } else {
-                step.reject(RejectReason.FORGED_ORIGIN, from, "ping for somebody else: " + ping.target());
-            }
-        } else if (frame instanceof MembershipFrame.Ack ack) {
-            if (!relays.onAck(from, ack, step)) {
-                prober.onAck(from, ack, step);
-            }
-        } else if (frame instanceof MembershipFrame.PingRequest request) {
-            relays.onRequest(from, request, step);
-        } else if (frame instanceof MembershipFrame.Nack nack) {
-            prober.onNack(from, nack);
-        } else if (frame instanceof MembershipFrame.MetadataRequest request) {
-            metadata.onRequest(from, request, step);
-        } else if (frame instanceof MembershipFrame.Metadata labels) {
-            metadata.onAnswer(from, labels, step);
-        } else if (frame instanceof MembershipFrame.Leave) {
-            confirmLeave(from, step);
-        } else if (frame instanceof MembershipFrame.LeaveAck && leaving != null) {
-            leaving.onAck(from, step);
-        } else {
-            sync.receive(from, frame, step);
-        }
-    }
-
-    private void confirmLeave(Origin from, Step step) {
-        if (status(from) == MemberStatus.LEFT) {
-            speaker.send(from, new MembershipFrame.LeaveAck(speaker.newsFor(from)), step);
-        } else {
-            step.reject(RejectReason.INVALID_RUMOR, from, "leaves without saying so of itself");
         }
     }
 }

@@ -211,7 +211,7 @@ final class View {
     /** Who would be over if this member were there: the earlier life of its id, and who holds its address. */
     List<MemberRecord> predecessorsOf(Member member) {
         List<MemberRecord> predecessors = new ArrayList<>();
-        MemberRecord sameId = table.presentOf(member.id());
+        MemberRecord sameId = table.presentOf(member.origin());
         MemberRecord sameAddress = table.presentAt(member.address());
         if (sameId != null && !sameId.origin.equals(member.origin())) {
             predecessors.add(sameId);

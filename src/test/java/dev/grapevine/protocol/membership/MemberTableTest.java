@@ -47,7 +47,7 @@ class MemberTableTest {
             MemberTable table, TreeMap<Origin, MemberStatus> model, Member member, SplittableRandom random, long now) {
         MemberRecord record = table.get(member.origin());
         MemberStatus status = MemberStatus.values()[random.nextInt(4)];
-        MemberRecord rival = table.presentOf(member.id());
+        MemberRecord rival = table.presentOf(member.origin());
         if (rival != null && rival != record) {
             table.update(rival, MemberStatus.DEAD, rival.member, now);
             model.put(rival.origin, MemberStatus.DEAD);
@@ -74,7 +74,7 @@ class MemberTableTest {
                 assertThat(table.presentAt(record.member.address()))
                         .as("seed %d", seed)
                         .isSameAs(table.get(origin));
-                assertThat(table.presentOf(origin.id())).isSameAs(table.get(origin));
+                assertThat(table.presentOf(origin)).isSameAs(table.get(origin));
             }
         });
         assertThat(table.present().keySet()).as("seed %d", seed).containsExactlyElementsOf(present);

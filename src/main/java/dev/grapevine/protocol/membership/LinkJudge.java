@@ -1,0 +1,47 @@
+package dev.grapevine.protocol.membership;
+
+import dev.grapevine.membership.Member;
+import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.step.DialFailure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a peer that shows itself may have a link. Of two processes with one id the one that started later stays; of two
+ * that even started at the same time, the one with the lower address.
+ */
+final class LinkJudge {
+
+    private final Self self;
+    private final MemberTable table;
+    private final Speaker speaker;
+    private final View view;
+
+    LinkJudge(Self self, MemberTable table, Speaker speaker, View view) {
+        this.self = self;
+        this.table = table;
+        this.speaker = speaker;
+        this.view = view;
+    }
+
+    /** Null if it may, or why not. */
+    @Nullable DialFailure judge(Member peer) {
+        Origin origin = peer.origin();
+        if (origin.id().equals(self.origin.id())) {
+            return judgeNamesake(peer);
+        }
+        Member held = table.present().get(origin);
+        boolean over = held == null
+                ? view.supersederOf(origin, peer) != null
+                : speaker.isLinked(origin) && peer.address().compareTo(held.address()) > 0;
+        return over ? DialFailure.SUPERSEDED : null;
+    }
+
+    private DialFailure judgeNamesake(Member peer) {
+        Member own = self.member();
+        int order = Long.compare(peer.origin().epoch(), own.origin().epoch());
+        if (order == 0) {
+            order = own.address().compareTo(peer.address());
+        }
+        return order == 0 ? DialFailure.SELF : order < 0 ? DialFailure.SUPERSEDED : DialFailure.PREDECESSOR;
+    }
+}
