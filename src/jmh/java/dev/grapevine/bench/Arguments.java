@@ -18,6 +18,10 @@ public final class Arguments {
         }
     }
 
+    public String text(String name, String otherwise) {
+        return values.getOrDefault(name, otherwise);
+    }
+
     public int number(String name, int otherwise) {
         return Integer.parseInt(values.getOrDefault(name, Integer.toString(otherwise)));
     }

@@ -16,6 +16,7 @@ import io.rsocket.transport.netty.client.TcpClientTransport;
 import io.rsocket.transport.netty.server.CloseableChannel;
 import io.rsocket.transport.netty.server.TcpServerTransport;
 import io.rsocket.util.ByteBufPayload;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -24,12 +25,13 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.tcp.TcpClient;
 import reactor.netty.tcp.TcpServer;
+import reactor.util.retry.Retry;
 
 /**
  * Bare RSocket with the same batching, and nothing else: no membership, no sequences, no retained window, no
  * subscribers' buffers. One event loop a member; one connection and one request-channel a receiver; whatever is ready
- * when RSocket asks is one frame of at most 64 KiB; the receiver copies a frame once, splits it into messages and counts
- * them on its event loop.
+ * when RSocket asks is one frame of at most 64 KiB; the receiver copies a frame once, splits it into messages and looks
+ * at each on its event loop.
  */
 final class BareFanout implements Fanout {
 
@@ -42,26 +44,32 @@ final class BareFanout implements Fanout {
     private final List<CloseableChannel> servers = new ArrayList<>();
     private final List<RSocket> clients = new ArrayList<>();
     private final List<BareOutbox> outboxes = new ArrayList<>();
+    private final Board board;
     private final Scheduler scheduler;
-    private final Arrivals arrivals;
 
-    BareFanout(int members) {
-        arrivals = new Arrivals(members - 1);
+    BareFanout(Placement placement, Board board) {
+        this.board = board;
+        placement.here().filter(member -> member > 0).forEach(member -> servers.add(receiver(placement, member)));
         EventLoopGroup own = loop("publisher");
         scheduler = Schedulers.fromExecutorService(own.next());
-        for (int i = 0; i < members - 1; i++) {
-            CloseableChannel server = receiver(i);
-            servers.add(server);
-            RSocket client = RSocketConnector.create()
-                    .payloadDecoder(PayloadDecoder.ZERO_COPY)
-                    .connect(TcpClientTransport.create(
-                            TcpClient.create().runOn(own).remoteAddress(server::address)))
-                    .block(PATIENCE);
-            clients.add(client);
-            BareOutbox outbox = new BareOutbox(BATCH_BYTES);
-            outboxes.add(outbox);
-            client.requestChannel(outbox.map(BareFanout::encode)).subscribe();
+        if (placement.publishesHere()) {
+            for (int member = 1; member < placement.members(); member++) {
+                connect(own, placement.port(member));
+            }
         }
+    }
+
+    private void connect(EventLoopGroup own, int port) {
+        RSocket client = RSocketConnector.create()
+                .payloadDecoder(PayloadDecoder.ZERO_COPY)
+                .reconnect(Retry.fixedDelay(300, Duration.ofMillis(200)))
+                .connect(TcpClientTransport.create(
+                        TcpClient.create().runOn(own).host(Placement.HOST).port(port)))
+                .block(PATIENCE);
+        clients.add(client);
+        BareOutbox outbox = new BareOutbox(BATCH_BYTES);
+        outboxes.add(outbox);
+        client.requestChannel(outbox.map(BareFanout::encode)).subscribe();
     }
 
     @SuppressWarnings("deprecation") // the one way to make a group that Netty 4.1 and 4.2 share
@@ -71,15 +79,18 @@ final class BareFanout implements Fanout {
         return loop;
     }
 
-    private CloseableChannel receiver(int index) {
+    private CloseableChannel receiver(Placement placement, int member) {
         SocketAcceptor acceptor = SocketAcceptor.forRequestChannel(payloads -> Flux.from(payloads)
                 .limitRate(IN_FLIGHT)
-                .doOnNext(payload -> arrivals.arrived(index, split(payload).size()))
+                .doOnNext(payload ->
+                        split(payload).forEach(message -> board.arrived(member - 1, Numbered.number(message))))
                 .thenMany(Flux.<Payload>never()));
         return RSocketServer.create(acceptor)
                 .payloadDecoder(PayloadDecoder.ZERO_COPY)
-                .bind(TcpServerTransport.create(
-                        TcpServer.create().host("127.0.0.1").port(0).runOn(loop("receiver-" + index))))
+                .bind(TcpServerTransport.create(TcpServer.create()
+                        .host(Placement.HOST)
+                        .port(placement.port(member))
+                        .runOn(loop("receiver-" + member))))
                 .block(PATIENCE);
     }
 
@@ -111,29 +122,24 @@ final class BareFanout implements Fanout {
     }
 
     @Override
-    public long burst(int count, int bytes) {
-        arrivals.expect(count);
-        Bytes payload = Bytes.wrap(new byte[bytes]);
+    public void burst(byte[] message, int count) throws InterruptedException {
+        Bytes payload = Bytes.wrap(message);
         CountDownLatch done = new CountDownLatch(1);
-        long start = System.nanoTime();
         Flux.range(0, count)
                 .map(i -> payload)
                 .publishOn(scheduler, WINDOW)
                 .doOnComplete(done::countDown)
                 .subscribe(new BarePublisher(scheduler, outboxes, WINDOW, HIGH_WATER));
-        return arrivals.awaitLast() - start;
+        done.await();
     }
 
     @Override
-    public long single(int bytes) {
-        arrivals.expect(1);
-        Bytes payload = Bytes.wrap(new byte[bytes]);
-        long start = System.nanoTime();
+    public void publish(byte[] message) {
+        Bytes payload = Bytes.wrap(message);
         scheduler.schedule(() -> outboxes.forEach(outbox -> {
             outbox.offer(payload);
             outbox.flush();
         }));
-        return arrivals.awaitLast() - start;
     }
 
     @Override

@@ -1,118 +1,131 @@
 package dev.grapevine.bench;
 
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.IntFunction;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Fan-out from one member to all others in one JVM over loopback: Grapevine beside bare RSocket with the same batching,
- * in turn in the same run, so that a machine that drifts drifts for both.
+ * Fan-out from one member to all others over loopback, Grapevine beside bare RSocket with the same batching, and beside its
+ * peers where {@code PeersBenchmark} starts it. Each kind of cluster has processes of its own, all of them run at once, and
+ * each is given a burst, then timed messages, in turn and in rounds, so that a machine that drifts drifts for all.
  *
- * <p>Throughput: bursts of messages; the median over the bursts of messages a second, each counted once however many
- * members get it. Latency: single messages at a steady rate; the time from the publish call to the last member's
- * delivery.
+ * <p>Throughput: the median over the bursts of messages a second, each counted once however many members get it. Latency:
+ * single messages at a steady rate; the time from the publish call to the last member's delivery, over all rounds.
  *
- * <p>Run: {@code mvn -Pbench}; {@code -Dbench.args="--members 3,8 --bytes 100 --bursts 15 --count 300000"} to change.
+ * <p>Run: {@code mvn -Pbench}; {@code -Dbench.args="--arrangements 3,8,3p --bytes 100,1024 --rates 200,5000 --rounds 5"} to
+ * change; {@code 3p} are three members in processes of their own. {@code --minutes} bounds the whole run: rounds for which there
+ * is no time are left out.
  */
 public final class FanoutBenchmark {
 
-    private static final int WARM_UP_BURSTS = 5;
-    private static final int SINGLES_WARM_UP = 2000;
+    private static final int WARM_UP_ROUNDS = 3;
+    private static final double BURST_NANOS = 0.4e9;
+    private static final double PACED_SECONDS = 0.8;
 
-    private final int bursts;
-    private final int count;
-    private final int bytes;
-    private final int singles;
+    private final Map<String, String> kinds;
+    private final Arguments arguments;
+    private final int[] sizes;
+    private final int[] rates;
 
-    private FanoutBenchmark(Arguments arguments) {
-        this.bursts = arguments.number("bursts", 15);
-        this.count = arguments.number("count", 300_000);
-        this.bytes = arguments.number("bytes", 100);
-        this.singles = arguments.number("singles", 4000);
+    FanoutBenchmark(Map<String, String> kinds, Arguments arguments) {
+        this.kinds = kinds;
+        this.arguments = arguments;
+        this.sizes = arguments.numbers("bytes", "100,1024");
+        this.rates = arguments.numbers("rates", "200,5000");
+    }
+
+    /** Grapevine, and the least that could do the job. */
+    static Map<String, String> ownKinds() {
+        Map<String, String> kinds = new LinkedHashMap<>();
+        kinds.put("Grapevine", GrapevineFanout.class.getName());
+        kinds.put(FanoutTable.REFERENCE, BareFanout.class.getName());
+        return kinds;
     }
 
     /**
      * Runs the comparison.
      *
      * @param args {@code --name value} pairs
-     * @throws InterruptedException if interrupted between two messages
+     * @throws IOException if a process cannot be started
      */
-    public static void main(String[] args) throws InterruptedException {
-        Arguments arguments = new Arguments(args);
+    public static void main(String[] args) throws IOException {
+        new FanoutBenchmark(ownKinds(), new Arguments(args)).run();
+    }
+
+    void run() throws IOException {
         System.out.printf(
                 "JDK %s, %d processors%n",
                 Runtime.version(), Runtime.getRuntime().availableProcessors());
-        FanoutBenchmark benchmark = new FanoutBenchmark(arguments);
-        for (int members : arguments.numbers("members", "3,8")) {
-            benchmark.compare(members, arguments.number("rate", 200));
+        String[] arrangements = arguments.text("arrangements", "3,8,3p").split(",");
+        Set<String> wanted =
+                Set.of(arguments.text("kinds", String.join(",", kinds.keySet())).split(","));
+        kinds.keySet().retainAll(wanted);
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(arguments.number("minutes", 15));
+        for (int i = 0; i < arrangements.length; i++) {
+            long share = (end - System.nanoTime()) / (arrangements.length - i);
+            compare(arrangements[i], System.nanoTime() + share);
         }
-        System.exit(0);
     }
 
-    private void compare(int members, int rate) throws InterruptedException {
-        List<IntFunction<Fanout>> kinds = List.of(GrapevineFanout::new, BareFanout::new);
-        List<Fanout> rivals = new ArrayList<>();
-        for (IntFunction<Fanout> kind : kinds) {
-            rivals.add(kind.apply(members));
-        }
-        System.out.printf("%n%d members, %d-byte messages%n", members, bytes);
-        throughput(rivals);
-        latency(rivals, rate);
-        rivals.forEach(Fanout::close);
-    }
-
-    private void throughput(List<Fanout> rivals) {
-        double[][] rates = new double[2][bursts];
-        for (int round = -WARM_UP_BURSTS; round < bursts; round++) {
-            for (int i = 0; i < 2; i++) {
-                long nanos = rivals.get(i).burst(count, bytes);
-                if (round >= 0) {
-                    rates[i][round] = count * 1e9 / nanos;
-                }
+    private void compare(String arrangement, long end) throws IOException {
+        boolean apart = arrangement.endsWith("p");
+        int members = Integer.parseInt(apart ? arrangement.substring(0, arrangement.length() - 1) : arrangement);
+        List<Contender> contenders = new ArrayList<>();
+        try {
+            for (Map.Entry<String, String> kind : kinds.entrySet()) {
+                FanoutCluster cluster = new FanoutCluster(kind.getValue(), members, apart, options());
+                contenders.add(new Contender(kind.getKey(), cluster));
+                contenders.get(contenders.size() - 1).awaitReady();
             }
+            int rounds = rounds(contenders, end);
+            System.out.printf(
+                    "%n%d members in %s, %d rounds, load average %.1f%n%n",
+                    members,
+                    apart ? "processes of their own" : "one process",
+                    rounds,
+                    java.lang.management.ManagementFactory.getOperatingSystemMXBean()
+                            .getSystemLoadAverage());
+            System.out.print(new FanoutTable(sizes, rates).of(contenders));
+        } finally {
+            contenders.forEach(Contender::close);
         }
-        report(
-                "throughput, 1000 msg/s",
-                new String[] {"slowest burst", "median", "fastest burst"},
-                new double[] {0, 0.5, 1},
-                rates,
-                1000);
     }
 
-    private void latency(List<Fanout> rivals, int rate) throws InterruptedException {
-        double[][] nanos = new double[2][singles];
-        long gap = 1_000_000_000L / rate;
-        for (int n = -Math.min(SINGLES_WARM_UP, singles / 2); n < singles; n++) {
-            for (int i = 0; i < 2; i++) {
-                long begun = System.nanoTime();
-                long took = rivals.get(i).single(bytes);
-                if (n >= 0) {
-                    nanos[i][n] = took;
-                }
-                long left = gap / 2 - (System.nanoTime() - begun);
-                if (left > 0) {
-                    Thread.sleep(left / 1_000_000, (int) (left % 1_000_000));
-                }
+    private List<String> options() {
+        return List.of(arguments
+                .text(
+                        "jvm",
+                        "-Xms512m,-Xmx1g,--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED,"
+                                + "--add-opens=java.base/java.lang=ALL-UNNAMED,--add-opens=java.base/sun.nio.ch=ALL-UNNAMED,"
+                                + "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED,"
+                                + "--add-opens=java.management/sun.management=ALL-UNNAMED,"
+                                + "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED")
+                .split(","));
+    }
+
+    private int rounds(List<Contender> contenders, long end) {
+        int wanted = arguments.number("rounds", 7);
+        int done = -WARM_UP_ROUNDS;
+        while (done < wanted && (done < 1 || System.nanoTime() < end)) {
+            if (done == 0) {
+                contenders.forEach(Contender::forget);
             }
+            contenders.forEach(this::round);
+            done++;
         }
-        report("latency at " + rate + " msg/s, us", new String[] {"p50", "p99"}, new double[] {0.5, 0.99}, nanos, 1000);
+        return done;
     }
 
-    private static void report(String what, String[] rows, double[] quantiles, double[][] samples, double unit) {
-        for (double[] sample : samples) {
-            Arrays.sort(sample);
+    private void round(Contender contender) {
+        for (int bytes : sizes) {
+            contender.burst(bytes, BURST_NANOS);
         }
-        System.out.printf("%-28s %12s %12s %8s%n", what, "Grapevine", "bare RSocket", "ratio");
-        for (int i = 0; i < rows.length; i++) {
-            double ours = quantile(samples[0], quantiles[i]) / unit;
-            double theirs = quantile(samples[1], quantiles[i]) / unit;
-            System.out.printf(Locale.ROOT, "  %-26s %12.1f %12.1f %8.2f%n", rows[i], ours, theirs, ours / theirs);
+        for (int rate : rates) {
+            contender.paced(sizes[0], rate, Math.min(Board.MAX_TIMED, (int) (rate * PACED_SECONDS)));
         }
-    }
-
-    private static double quantile(double[] sorted, double quantile) {
-        return sorted[(int) Math.min(sorted.length - 1, sorted.length * quantile)];
     }
 }
