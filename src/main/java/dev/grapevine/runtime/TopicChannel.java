@@ -64,7 +64,8 @@ final class TopicChannel<T> implements Topic<T> {
 
     @Override
     public Mono<Void> publishAll(Publisher<? extends T> values, Priority priority) {
-        return publishing.publishAll(name, priority, ForeignSource.<T>flux(values).map(this::encode));
+        return publishing.publishAll(
+                name, priority, ForeignSource.<T>flux(values).map(this::encode));
     }
 
     private Bytes encode(T value) {

@@ -3,6 +3,7 @@ package dev.grapevine.simulation;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.LinkLoss;
+import dev.grapevine.transport.LaneScheduler;
 import dev.grapevine.wire.Hello;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ import reactor.core.scheduler.Scheduler;
  */
 final class ConnectionEnd {
 
+    /** A frame of RSocket that carries no payload. */
+    private static final int SMALL_BYTES = 13;
+
     private final SimulatedNetwork network;
     private final SimulatedHost host;
     private final SimulatedProcess life;
@@ -29,6 +33,8 @@ final class ConnectionEnd {
     private final boolean dialled;
     private final Map<Lane, Long> lastArrival = new EnumMap<>(Lane.class);
     private final Map<Lane, Integer> ungranted = new EnumMap<>(Lane.class);
+    private final Map<Lane, Integer> ungrantedBytes = new EnumMap<>(Lane.class);
+    private long wireFree;
     private final Deque<Segment> frozen = new ArrayDeque<>();
     private final Deque<Segment> early = new ArrayDeque<>();
     private @Nullable ConnectionEnd peer;
@@ -77,23 +83,35 @@ final class ConnectionEnd {
         }
     }
 
-    /** Sends one wire frame. The caller keeps to the window that the peer granted. */
-    void send(Lane lane, List<Frame> frames) {
-        if (ended != null) {
-            return;
+    /**
+     * Sends one wire frame. The caller keeps to the window that the peer granted.
+     *
+     * @return its length in bytes
+     */
+    int send(Lane lane, List<Frame> frames) {
+        int bytes = 0;
+        for (Frame frame : frames) {
+            bytes += frame.size();
         }
-        List<Frame> carried = network.carried(this, lane, frames);
-        transmit(new Batch(lane, carried, true));
-        if (!carried.isEmpty() && network.conditions().duplicates()) {
-            transmit(new Batch(lane, carried, false));
+        if (ended == null) {
+            List<Frame> carried = network.carried(this, lane, frames);
+            transmit(new Batch(lane, carried, bytes, true));
+            if (!carried.isEmpty() && network.conditions().duplicates()) {
+                transmit(new Batch(lane, carried, bytes, false));
+            }
         }
+        return bytes;
     }
 
     /** A wire frame was taken by the node: grants another one, some at a time. */
-    void consumed(Lane lane) {
+    void consumed(Lane lane, int bytes) {
         int owed = ungranted.merge(lane, 1, Integer::sum);
-        if (ended == null && owed >= Math.max(1, network.limits().framesInFlight() / 2)) {
+        int owedBytes = ungrantedBytes.merge(lane, bytes, Integer::sum);
+        boolean due =
+                owed >= Math.max(1, network.limits().framesInFlight() / 2) || owedBytes >= LaneScheduler.GRANT_BYTES;
+        if (ended == null && due) {
             ungranted.put(lane, 0);
+            ungrantedBytes.put(lane, 0);
             transmit(new Grant(lane, owed));
         }
     }
@@ -138,7 +156,8 @@ final class ConnectionEnd {
     private void transmit(Segment segment) {
         ConnectionEnd target = peer();
         long now = network.scheduler().nanos();
-        long arrival = now + network.conditions().draw();
+        wireFree = Math.max(now, wireFree) + network.conditions().onTheWire(segment.bytes());
+        long arrival = wireFree + network.conditions().draw();
         if (segment instanceof Batch && network.conditions().reorders()) {
             arrival += network.conditions().draw() * 4;
         } else {
@@ -167,9 +186,9 @@ final class ConnectionEnd {
             listener.granted(grant.lane(), grant.frames());
         } else if (listener != null && segment instanceof Batch batch) {
             if (!batch.frames().isEmpty()) {
-                listener.batch(batch.lane(), batch.frames(), batch.granted());
+                listener.batch(batch.lane(), batch.frames(), batch.bytes(), batch.granted());
             } else {
-                consumed(batch.lane()); // all of it was lost, but it used the window
+                consumed(batch.lane(), batch.bytes()); // all of it was lost, but it used the window
             }
         }
     }
@@ -210,11 +229,14 @@ final class ConnectionEnd {
     /** What travels over a connection. */
     private sealed interface Segment {
 
+        /** How long it is. */
+        int bytes();
+
         /** When it arrives if it keeps behind what was sent before; remembers that for what comes after it. */
         long inOrderAfter(Map<Lane, Long> lastArrival, long arrival);
     }
 
-    private record Batch(Lane lane, List<Frame> frames, boolean granted) implements Segment {
+    private record Batch(Lane lane, List<Frame> frames, int bytes, boolean granted) implements Segment {
         @Override
         public long inOrderAfter(Map<Lane, Long> lastArrival, long arrival) {
             return lastArrival.merge(lane, arrival, Math::max);
@@ -223,12 +245,22 @@ final class ConnectionEnd {
 
     private record Grant(Lane lane, int frames) implements Segment {
         @Override
+        public int bytes() {
+            return SMALL_BYTES;
+        }
+
+        @Override
         public long inOrderAfter(Map<Lane, Long> lastArrival, long arrival) {
             return lastArrival.merge(lane, arrival, Math::max);
         }
     }
 
     private record Close() implements Segment {
+        @Override
+        public int bytes() {
+            return SMALL_BYTES;
+        }
+
         @Override
         public long inOrderAfter(Map<Lane, Long> lastArrival, long arrival) {
             return lastArrival.values().stream().reduce(arrival, Math::max);

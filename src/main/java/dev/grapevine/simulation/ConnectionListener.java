@@ -11,10 +11,11 @@ interface ConnectionListener {
     /**
      * A wire frame arrived.
      *
+     * @param bytes its length
      * @param granted whether it used the window of its lane, so that {@link ConnectionEnd#consumed} is owed for it; a
      *     duplicate did not
      */
-    void batch(Lane lane, List<Frame> frames, boolean granted);
+    void batch(Lane lane, List<Frame> frames, int bytes, boolean granted);
 
     /** The peer grants further wire frames on a lane. */
     void granted(Lane lane, int frames);

@@ -4,12 +4,15 @@ import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.LinkLoss;
+import dev.grapevine.transport.LaneScheduler;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A connection of a core without pipelines: what a step sends goes out as one wire frame a lane. */
 final class CoreLink implements ConnectionListener {
@@ -19,18 +22,22 @@ final class CoreLink implements ConnectionListener {
     private final CoreNode node;
     private final ConnectionEnd end;
     private final int maxBatchBytes;
-    private final int framesInFlight;
-    private final Map<Lane, Outbox> outboxes = new EnumMap<>(Lane.class);
+    private final LaneScheduler scheduler;
+    private final Map<Lane, Deque<Frame>> outboxes = new EnumMap<>(Lane.class);
 
     CoreLink(CoreNode node, ConnectionEnd end) {
         this.node = node;
         this.end = end;
         this.maxBatchBytes = node.context().network().limits().maxBatchBytes();
-        this.framesInFlight = node.context().network().limits().framesInFlight();
+        this.scheduler = new LaneScheduler(node.context().network().limits());
+        for (Lane lane : Lane.values()) {
+            scheduler.opened(lane, node.context().network().limits().framesInFlight());
+            outboxes.put(lane, new ArrayDeque<>());
+        }
     }
 
-    private Outbox outbox(Lane lane) {
-        return outboxes.computeIfAbsent(lane, unused -> new Outbox(framesInFlight));
+    private Deque<Frame> outbox(Lane lane) {
+        return Objects.requireNonNull(outboxes.get(lane));
     }
 
     Origin peer() {
@@ -43,7 +50,7 @@ final class CoreLink implements ConnectionListener {
 
     /** Drops the oldest at the limit, as the outboxes of a whole node do. */
     void offer(Lane lane, Frame frame) {
-        Deque<Frame> frames = outbox(lane).frames;
+        Deque<Frame> frames = outbox(lane);
         if (frames.size() >= OUTBOX_FRAMES) {
             frames.removeFirst();
             node.context().trace(node.index(), "dropped", lane.name());
@@ -52,13 +59,17 @@ final class CoreLink implements ConnectionListener {
     }
 
     void flush() {
-        for (Map.Entry<Lane, Outbox> lane : outboxes.entrySet()) {
-            Outbox outbox = lane.getValue();
-            while (!outbox.frames.isEmpty() && outbox.window > 0) {
-                outbox.window--;
-                end.send(lane.getKey(), nextBatch(outbox.frames));
-            }
+        for (Lane lane = next(); lane != null; lane = next()) {
+            scheduler.sent(lane, end.send(lane, nextBatch(outbox(lane))), now());
         }
+    }
+
+    private @Nullable Lane next() {
+        return scheduler.next(lane -> !outbox(lane).isEmpty(), now());
+    }
+
+    private long now() {
+        return node.context().scheduler().nanos();
     }
 
     private List<Frame> nextBatch(Deque<Frame> frames) {
@@ -73,31 +84,21 @@ final class CoreLink implements ConnectionListener {
     }
 
     @Override
-    public void batch(Lane lane, List<Frame> frames, boolean granted) {
+    public void batch(Lane lane, List<Frame> frames, int bytes, boolean granted) {
         node.received(this, frames);
         if (granted) {
-            end.consumed(lane);
+            end.consumed(lane, bytes);
         }
     }
 
     @Override
     public void granted(Lane lane, int frames) {
-        outbox(lane).window += frames;
+        scheduler.taken(lane, frames, now());
         flush();
     }
 
     @Override
     public void closed(LinkLoss cause) {
         node.closed(this, cause);
-    }
-
-    /** What waits on a lane, and how much the peer still grants. */
-    private static final class Outbox {
-        private final Deque<Frame> frames = new ArrayDeque<>();
-        private int window;
-
-        private Outbox(int window) {
-            this.window = window;
-        }
     }
 }

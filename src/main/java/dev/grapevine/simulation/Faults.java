@@ -48,6 +48,19 @@ public final class Faults {
     }
 
     /**
+     * How many bytes a connection carries in each direction. What is sent leaves in its order, whatever its lane, as over
+     * TCP; {@link #heal()} lifts the limit.
+     *
+     * @param bytesPerSecond at least 1; default unlimited
+     * @return this
+     */
+    public Faults bandwidth(long bytesPerSecond) {
+        network.conditions().bandwidth(bytesPerSecond);
+        note("bandwidth " + bytesPerSecond);
+        return this;
+    }
+
+    /**
      * Loses frames. Real links lose none while they live; this stands for whatever drops them at a full outbox or with a
      * broken connection.
      *
@@ -224,7 +237,7 @@ public final class Faults {
     }
 
     /**
-     * Ends every partition, stall, loss, duplication and reordering. Crashed members stay crashed.
+     * Ends every partition, stall, loss, duplication and reordering, and lifts the limit of bandwidth. Crashed members stay crashed.
      *
      * @return this
      */

@@ -6,12 +6,15 @@ import java.util.TreeMap;
 /** How the simulated network behaves now. Hosts are numbered from 0. */
 final class NetworkConditions {
 
+    static final long UNLIMITED = Long.MAX_VALUE;
+
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
     private final SimulationRandom random;
     private final TreeMap<Long, Integer> blocked = new TreeMap<>();
     private long latency = Duration.ofNanos(500_000).toNanos();
     private long jitter = latency;
+    private long bytesPerSecond = UNLIMITED;
     private double loss;
     private double duplication;
     private double reordering;
@@ -30,6 +33,18 @@ final class NetworkConditions {
         }
         latency = base.toNanos();
         jitter = spread.toNanos();
+    }
+
+    void bandwidth(long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException("A bandwidth is at least 1 byte a second, not " + value);
+        }
+        bytesPerSecond = value;
+    }
+
+    /** How long so many bytes take to leave, in nanoseconds. */
+    long onTheWire(int bytes) {
+        return bytesPerSecond == UNLIMITED ? 0 : (long) (bytes * 1e9 / bytesPerSecond);
     }
 
     void loss(double probability) {
@@ -63,6 +78,7 @@ final class NetworkConditions {
     /** Everything as it was at the start, except for the latency. */
     void heal() {
         blocked.clear();
+        bytesPerSecond = UNLIMITED;
         loss = 0;
         duplication = 0;
         reordering = 0;

@@ -3,12 +3,15 @@ package dev.grapevine.simulation;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.LinkLoss;
+import dev.grapevine.transport.LaneScheduler;
 import dev.grapevine.transport.Link;
 import dev.grapevine.wire.Hello;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
@@ -22,18 +25,23 @@ final class SimulatedLink implements Link, ConnectionListener {
 
     private final SimulatedNetwork network;
     private final ConnectionEnd end;
-    private final int window;
     private final int inboxLimit;
     private final Sinks.Many<Arrived> inbox = Sinks.many().unicast().onBackpressureBuffer();
     private final Sinks.One<LinkLoss> closed = Sinks.one();
     private final Map<Lane, Outflow> outflows = new EnumMap<>(Lane.class);
+    private final LaneScheduler scheduler;
+    private boolean pumping;
     private int waiting;
     private boolean ended;
 
     SimulatedLink(SimulatedNetwork network, ConnectionEnd end) {
         this.network = network;
         this.end = end;
-        this.window = network.limits().framesInFlight();
+        this.scheduler = new LaneScheduler(network.limits());
+        int window = network.limits().framesInFlight();
+        for (Lane lane : Lane.values()) {
+            scheduler.opened(lane, window);
+        }
         this.inboxLimit = 2 * window * Lane.values().length;
         end.listen(this);
     }
@@ -53,7 +61,7 @@ final class SimulatedLink implements Link, ConnectionListener {
         return inbox.asFlux().map(arrived -> {
             waiting--;
             if (arrived.granted()) {
-                end.consumed(arrived.lane());
+                end.consumed(arrived.lane(), arrived.bytes());
             }
             return arrived.frames();
         });
@@ -87,20 +95,43 @@ final class SimulatedLink implements Link, ConnectionListener {
     }
 
     @Override
-    public void batch(Lane lane, List<Frame> frames, boolean granted) {
+    public void batch(Lane lane, List<Frame> frames, int bytes, boolean granted) {
         // The window bounds what is granted; only duplicates can come on top of it.
         if (granted || waiting < inboxLimit) {
             waiting++;
-            inbox.tryEmitNext(new Arrived(lane, frames, granted)).orThrow();
+            inbox.tryEmitNext(new Arrived(lane, frames, bytes, granted)).orThrow();
         }
     }
 
     @Override
     public void granted(Lane lane, int frames) {
-        Outflow outflow = outflows.get(lane);
-        if (outflow != null) {
-            outflow.request(frames);
+        scheduler.taken(lane, frames, now());
+        pump();
+    }
+
+    private long now() {
+        return network.scheduler().nanos();
+    }
+
+    /** Asks the lanes for batches for as long as they can be sent, each as often as it has its turn. */
+    private void pump() {
+        if (pumping) {
+            return; // a publisher that answered at once: the loop below asks again
         }
+        pumping = true;
+        for (Lane next = next(); next != null; next = next()) {
+            Objects.requireNonNull(outflows.get(next)).ask();
+        }
+        pumping = false;
+    }
+
+    private @Nullable Lane next() {
+        return scheduler.next(
+                lane -> {
+                    Outflow outflow = outflows.get(lane);
+                    return outflow != null && outflow.isReady();
+                },
+                now());
     }
 
     @Override
@@ -111,13 +142,15 @@ final class SimulatedLink implements Link, ConnectionListener {
         closed.tryEmitValue(cause);
     }
 
-    private record Arrived(Lane lane, List<Frame> frames, boolean granted) {}
+    private record Arrived(Lane lane, List<Frame> frames, int bytes, boolean granted) {}
 
     /** Takes batches from a publisher as the peer grants them. */
     private final class Outflow extends BaseSubscriber<List<Frame>> {
 
         private final Lane lane;
         private final MonoSink<Void> done;
+        private boolean subscribed;
+        private boolean asked;
 
         Outflow(Lane lane, MonoSink<Void> done) {
             this.lane = lane;
@@ -126,12 +159,15 @@ final class SimulatedLink implements Link, ConnectionListener {
 
         @Override
         protected void hookOnSubscribe(Subscription subscription) {
-            subscription.request(window);
+            subscribed = true;
+            pump();
         }
 
         @Override
         protected void hookOnNext(List<Frame> batch) {
-            end.send(lane, batch);
+            asked = false;
+            scheduler.sent(lane, end.send(lane, batch), now());
+            pump();
         }
 
         @Override
@@ -145,6 +181,15 @@ final class SimulatedLink implements Link, ConnectionListener {
         @Override
         protected void hookFinally(SignalType type) {
             done.success();
+        }
+
+        boolean isReady() {
+            return subscribed && !asked && !isDisposed();
+        }
+
+        void ask() {
+            asked = true;
+            request(1);
         }
 
         void stop() {

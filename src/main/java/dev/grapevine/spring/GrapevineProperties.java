@@ -4,6 +4,7 @@ import dev.grapevine.protocol.NodeSettings;
 import dev.grapevine.protocol.antientropy.AntiEntropySettings;
 import dev.grapevine.protocol.dissemination.DisseminationSettings;
 import dev.grapevine.protocol.membership.MembershipSettings;
+import dev.grapevine.transport.LaneWeights;
 import dev.grapevine.transport.LinkLimits;
 import java.time.Duration;
 import java.util.List;
@@ -99,6 +100,8 @@ public record GrapevineProperties(
      * Limits of the connections between instances.
      *
      * @param maxFrame Longest frame that is accepted; a longer one closes the connection before memory is taken for it.
+     * @param maxInFlight Most bytes on their way to another instance at a time; fewer while they are slow.
+     * @param weights How the lanes of a busy connection share it.
      * @param maxConnections Connections with other instances at a time, in both directions; further ones are refused.
      * @param handshakeTimeout Time for a connection to complete its handshake.
      * @param keepAliveInterval How often an idle connection says that it lives.
@@ -106,10 +109,14 @@ public record GrapevineProperties(
      */
     public record Links(
             @DefaultValue("1MB") DataSize maxFrame,
+            @DefaultValue("2MB") DataSize maxInFlight,
+            @DefaultValue Weights weights,
             @DefaultValue("512") int maxConnections,
             @DefaultValue("5s") Duration handshakeTimeout,
             @DefaultValue("2s") Duration keepAliveInterval,
             @DefaultValue("15s") Duration silenceTimeout) {
+
+        private static final long MIN_IN_FLIGHT = 128 << 10;
 
         LinkLimits toLimits() {
             LinkLimits defaults = LinkLimits.DEFAULT;
@@ -122,11 +129,32 @@ public record GrapevineProperties(
                             LinkLimits.LARGEST_FRAME_BYTES),
                     defaults.maxBatchBytes(),
                     defaults.framesInFlight(),
+                    Checks.between(LINKS + "max-in-flight", maxInFlight, MIN_IN_FLIGHT, LinkLimits.LARGEST_FRAME_BYTES),
+                    weights.toWeights(),
                     Checks.atLeast(LINKS + "max-connections", maxConnections, 1),
                     defaults.maxHandshakes(),
                     Checks.positive(LINKS + "handshake-timeout", handshakeTimeout),
                     Checks.positive(LINKS + "keep-alive-interval", keepAliveInterval),
                     silenceTimeout);
+        }
+    }
+
+    /**
+     * How the lanes of a busy connection share it: each gets its part of the bytes by its weight, 1 to 64.
+     *
+     * @param control Weight of membership.
+     * @param critical Weight of critical messages.
+     * @param data Weight of messages and fresh writes.
+     * @param bulk Weight of repairs and state transfer.
+     */
+    public record Weights(
+            @DefaultValue("4") int control,
+            @DefaultValue("4") int critical,
+            @DefaultValue("2") int data,
+            @DefaultValue("1") int bulk) {
+
+        LaneWeights toWeights() {
+            return new LaneWeights(control, critical, data, bulk);
         }
     }
 

@@ -39,9 +39,9 @@ public interface Link {
     Flux<List<Frame>> receive();
 
     /**
-     * Sends what a publisher gives; once a lane. Each element is encoded into one wire frame; the transport requests a
-     * next one when the peer has granted it, at most a small window ahead, so that a publisher which collects frames
-     * until it is asked batches by itself.
+     * Sends what a publisher gives; once a lane. Each element is encoded into one wire frame; the transport requests the
+     * next one when the peer has granted it and the lane has its turn, see {@link LaneScheduler}, so that a publisher
+     * which collects frames until it is asked batches by itself.
      *
      * @param lane the lane
      * @param batches batches of at most {@link LinkLimits#maxBatchBytes()} by {@link Frame#size()}, or a single frame

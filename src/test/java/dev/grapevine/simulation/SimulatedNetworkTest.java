@@ -14,15 +14,18 @@ import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.transport.Endpoint;
 import dev.grapevine.transport.Handshake;
+import dev.grapevine.transport.LaneWeights;
 import dev.grapevine.transport.Link;
 import dev.grapevine.transport.LinkLimits;
 import dev.grapevine.transport.LinkRefusedException;
 import dev.grapevine.wire.Hello;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +36,16 @@ import reactor.core.publisher.Sinks;
 class SimulatedNetworkTest {
 
     private static final LinkLimits LIMITS = new LinkLimits(
-            1 << 20, 64 << 10, 8, 4, 8, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(15));
+            1 << 20,
+            64 << 10,
+            8,
+            2 << 20,
+            LaneWeights.DEFAULT,
+            4,
+            8,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(15));
 
     private final SimulationScheduler scheduler = new SimulationScheduler(7);
     private final SimulatedNetwork network = new SimulatedNetwork(
@@ -65,6 +77,25 @@ class SimulatedNetworkTest {
     }
 
     @Test
+    void onALimitedLinkEndlessControlAndEndlessDataShareTheBytesByWeight() {
+        Link link = connect(0, 1);
+        faults.bandwidth(1_000_000);
+        Flux<List<Frame>> endless = Flux.generate(sink -> sink.next(List.of(frame(1))));
+        link.send(Lane.CONTROL, endless.map(batch -> Collections.nCopies(1900, batch.get(0))))
+                .subscribe();
+        link.send(Lane.DATA, endless.map(batch -> Collections.nCopies(2000, batch.get(0))))
+                .subscribe();
+        Map<Integer, Integer> received = new TreeMap<>();
+        accepted.get(0).receive().subscribe(batch -> received.merge(batch.size(), batch.size(), Integer::sum));
+
+        scheduler.advanceBy(Duration.ofSeconds(30));
+
+        int bytes = frame(1).size();
+        assertThat((received.get(1900) + received.get(2000)) * bytes).isBetween(25_000_000, 30_000_000);
+        assertThat(received.get(1900) / (double) received.get(2000)).isBetween(1.8, 2.2);
+    }
+
+    @Test
     void aPublisherIsAskedForNoMoreThanThePeerConsumes() {
         Link link = connect(0, 1);
         Sinks.Many<List<Frame>> source = Sinks.many().unicast().onBackpressureBuffer();
@@ -74,7 +105,7 @@ class SimulatedNetworkTest {
             source.tryEmitNext(List.of(frame(i))).orThrow();
         }
         scheduler.advanceBy(Duration.ofSeconds(1));
-        assertThat(requested).containsExactly(8L);
+        assertThat(requested).containsExactly(1L, 1L, 1L, 1L, 1L, 1L, 1L, 1L);
         List<String> received = new ArrayList<>();
         accepted.get(0).receive().subscribe(batch -> received.add(name(batch.get(0))));
         scheduler.advanceBy(Duration.ofSeconds(1));

@@ -99,7 +99,7 @@ final class Acceptance {
                 throw refuse(null, DialFailure.NOT_READY, "too many connections are open here");
             }
             connection.admit();
-            link = new RSocketLink(connection, remote, transport.limits(), transport.codec());
+            link = new RSocketLink(connection, remote, transport.limits(), transport.codec(), transport::nanos);
             return this;
         }
 

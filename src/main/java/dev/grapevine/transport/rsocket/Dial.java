@@ -135,7 +135,7 @@ final class Dial {
             throw refused(failure, detail);
         }
         connection.admit();
-        RSocketLink link = new RSocketLink(connection, remote, limits, transport.codec());
+        RSocketLink link = new RSocketLink(connection, remote, limits, transport.codec(), transport::nanos);
         connection.lanesOpened();
         for (Lane lane : Lane.values()) {
             rsocket.requestChannel(link.sender(lane)).subscribe(link.receiver(lane));

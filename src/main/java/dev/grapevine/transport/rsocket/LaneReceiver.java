@@ -3,10 +3,12 @@ package dev.grapevine.transport.rsocket;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.transport.LaneScheduler;
 import dev.grapevine.wire.Decoded;
 import dev.grapevine.wire.MalformedFrameException;
 import io.netty.buffer.ByteBuf;
 import io.rsocket.Payload;
+import java.util.ArrayDeque;
 import java.util.List;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -15,7 +17,8 @@ import reactor.core.CoreSubscriber;
  * The peer's direction of a lane: decodes on arrival, and grants the peer new credit for what was consumed.
  *
  * <p>At most {@code framesInFlight} wire frames are on their way or wait to be consumed; credit is given back when three
- * quarters of it are used up, so that the peer need not pause.
+ * quarters of it are used up, so that the peer need not pause, or {@link LaneScheduler#GRANT_BYTES} were consumed: the peer
+ * counts what it was not told of as being on its way.
  */
 final class LaneReceiver implements CoreSubscriber<Payload> {
 
@@ -25,6 +28,8 @@ final class LaneReceiver implements CoreSubscriber<Payload> {
     private boolean opening;
     private int credit;
     private int consumed;
+    private int consumedBytes;
+    private final ArrayDeque<Integer> lengths = new ArrayDeque<>();
 
     /**
      * A lane's receiving half.
@@ -54,6 +59,7 @@ final class LaneReceiver implements CoreSubscriber<Payload> {
                 link.broken(RejectReason.MALFORMED_FRAME, "more frames on lane " + lane + " than were granted");
             } else {
                 credit--;
+                lengths.add(payload.data().readableBytes());
                 decode(payload.data());
             }
         } catch (MalformedFrameException e) {
@@ -86,15 +92,17 @@ final class LaneReceiver implements CoreSubscriber<Payload> {
     /** One wire frame was taken. */
     void consumed() {
         consumed++;
+        consumedBytes += lengths.remove();
         grant();
     }
 
     /** Grants what is due, unless the socket is full: it is merged with what comes until there is room. */
     void grant() {
-        if (consumed >= threshold && link.isWritable()) {
+        if ((consumed >= threshold || consumedBytes >= LaneScheduler.GRANT_BYTES) && link.isWritable()) {
             credit += consumed;
             link.grant(lane, consumed);
             consumed = 0;
+            consumedBytes = 0;
         }
     }
 

@@ -15,13 +15,12 @@ import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
-import reactor.core.publisher.Operators;
 import reactor.core.publisher.SignalType;
 
 /**
  * This side's direction of a lane: what RSocket subscribes to, and what subscribes to the publisher of batches.
  *
- * <p>The publisher is asked for one batch at a time, when the peer has granted credit and the socket has room. A batch
+ * <p>The publisher is asked for one batch at a time, when the link's scheduler gives the lane its turn. A batch
  * is therefore encoded at the last moment, and a publisher that collects until it is asked batches the more the slower
  * the peer is.
  *
@@ -32,9 +31,7 @@ final class LaneSender extends Flux<Payload> implements Subscription {
     private final RSocketLink link;
     private final Lane lane;
     private boolean opening;
-    private long credit;
     private boolean ended;
-    private boolean pumping;
     private @Nullable CoreSubscriber<? super Payload> rsocket;
     private @Nullable Batches batches;
 
@@ -82,13 +79,15 @@ final class LaneSender extends Flux<Payload> implements Subscription {
             }
             return;
         }
-        credit = Operators.addCap(credit, n);
+        long granted = n;
         if (opening && rsocket != null) {
             opening = false;
-            credit--;
+            granted--;
             rsocket.onNext(ByteBufPayload.create(Unpooled.wrappedBuffer(new byte[] {(byte) Streams.of(lane)})));
         }
-        pump();
+        if (granted > 0) {
+            link.granted(lane, granted);
+        }
     }
 
     /** RSocket ends the lane. */
@@ -105,16 +104,16 @@ final class LaneSender extends Flux<Payload> implements Subscription {
         }
     }
 
-    /** Asks for batches for as long as they can be sent. */
-    void pump() {
-        if (pumping || batches == null) {
-            return;
+    /** Whether the publisher can be asked for a batch, and has not been. */
+    boolean isReady() {
+        return !ended && batches != null && batches.isReady();
+    }
+
+    /** Asks for a batch, which may come at once or later. */
+    void ask() {
+        if (batches != null) {
+            batches.ask();
         }
-        pumping = true;
-        while (!ended && credit > 0 && link.isWritable() && batches.ask()) {
-            // A publisher that answers at once is asked again.
-        }
-        pumping = false;
     }
 
     private void emit(List<Frame> batch) {
@@ -122,7 +121,7 @@ final class LaneSender extends Flux<Payload> implements Subscription {
         if (encoded == null || rsocket == null) {
             return;
         }
-        credit--;
+        link.sent(lane, encoded.readableBytes());
         rsocket.onNext(ByteBufPayload.create(encoded));
     }
 
@@ -137,13 +136,13 @@ final class LaneSender extends Flux<Payload> implements Subscription {
             this.done = done;
         }
 
-        boolean ask() {
-            if (asked || !subscribed || isDisposed()) {
-                return false;
-            }
+        boolean isReady() {
+            return !asked && subscribed && !isDisposed();
+        }
+
+        void ask() {
             asked = true;
             request(1);
-            return true;
         }
 
         void finish() {
@@ -154,7 +153,7 @@ final class LaneSender extends Flux<Payload> implements Subscription {
         @Override
         protected void hookOnSubscribe(Subscription subscription) {
             subscribed = true;
-            link.onLoop(LaneSender.this::pump, () -> {});
+            link.onLoop(link::pump, () -> {});
         }
 
         @Override
@@ -163,7 +162,7 @@ final class LaneSender extends Flux<Payload> implements Subscription {
                     () -> {
                         asked = false;
                         emit(batch);
-                        pump();
+                        link.pump();
                     },
                     () -> {});
         }

@@ -4,6 +4,7 @@ import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.transport.LaneScheduler;
 import dev.grapevine.transport.Link;
 import dev.grapevine.transport.LinkLimits;
 import dev.grapevine.wire.FrameCodec;
@@ -12,10 +13,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.rsocket.frame.RequestNFrameCodec;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,13 +42,23 @@ final class RSocketLink implements Link {
     private final Map<Lane, LaneSender> senders = new EnumMap<>(Lane.class);
     private final Map<Lane, LaneReceiver> receivers = new EnumMap<>(Lane.class);
     private final Inbox inbox;
-    private boolean dataFirst;
+    private final LaneScheduler scheduler;
+    private final LongSupplier nanos;
+    private final Set<Lane> open = EnumSet.noneOf(Lane.class);
+    private boolean pumping;
 
-    RSocketLink(PeerConnection connection, Hello remote, LinkLimits limits, FrameCodec codec) {
+    /**
+     * A link whose lanes are not open yet.
+     *
+     * @param nanos the time in nanoseconds
+     */
+    RSocketLink(PeerConnection connection, Hello remote, LinkLimits limits, FrameCodec codec, LongSupplier nanos) {
         this.connection = connection;
         this.remote = remote;
         this.limits = limits;
         this.codec = codec;
+        this.scheduler = new LaneScheduler(limits);
+        this.nanos = nanos;
         this.loop = connection.channel().eventLoop();
         boolean dialled = connection.dialled();
         for (Lane lane : Streams.LANES) {
@@ -164,14 +178,40 @@ final class RSocketLink implements Link {
         }
     }
 
-    /** There is room for writing: control first, then the others in turn, so that neither starves. */
+    /** There is room for writing. */
     private void writable() {
         receivers.values().forEach(LaneReceiver::grant);
-        sender(Lane.CONTROL).pump();
-        sender(Lane.CRITICAL).pump();
-        dataFirst = !dataFirst;
-        sender(dataFirst ? Lane.DATA : Lane.BULK).pump();
-        sender(dataFirst ? Lane.BULK : Lane.DATA).pump();
+        pump();
+    }
+
+    /** Asks the lanes for batches for as long as they can be sent, each as often as it has its turn. */
+    void pump() {
+        if (pumping) {
+            return; // a publisher that answered at once: the loop below asks again
+        }
+        pumping = true;
+        while (isWritable()) {
+            Lane next = scheduler.next(lane -> sender(lane).isReady(), nanos.getAsLong());
+            if (next == null) {
+                break;
+            }
+            sender(next).ask();
+        }
+        pumping = false;
+    }
+
+    void sent(Lane lane, int bytes) {
+        scheduler.sent(lane, bytes, nanos.getAsLong());
+    }
+
+    /** The peer grants credit: at first what it takes ahead, then as much as it has taken. */
+    void granted(Lane lane, long frames) {
+        if (open.add(lane)) {
+            scheduler.opened(lane, frames);
+        } else {
+            scheduler.taken(lane, frames, nanos.getAsLong());
+        }
+        pump();
     }
 
     private void ended() {

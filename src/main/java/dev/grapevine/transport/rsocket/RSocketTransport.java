@@ -8,6 +8,7 @@ import dev.grapevine.transport.Transport;
 import dev.grapevine.wire.FrameCodec;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -60,6 +61,10 @@ public final class RSocketTransport implements Transport {
     @Override
     public Scheduler scheduler() {
         return scheduler;
+    }
+
+    long nanos() {
+        return scheduler.now(TimeUnit.NANOSECONDS);
     }
 
     @Override

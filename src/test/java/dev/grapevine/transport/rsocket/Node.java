@@ -11,6 +11,7 @@ import dev.grapevine.protocol.step.DialFailure;
 import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.transport.Endpoint;
 import dev.grapevine.transport.Handshake;
+import dev.grapevine.transport.LaneWeights;
 import dev.grapevine.transport.Link;
 import dev.grapevine.transport.LinkLimits;
 import dev.grapevine.wire.Hello;
@@ -72,6 +73,8 @@ final class Node implements Handshake, AutoCloseable {
                 maxFrameBytes,
                 maxFrameBytes / 2,
                 framesInFlight,
+                LinkLimits.DEFAULT.maxBytesInFlight(),
+                LaneWeights.DEFAULT,
                 maxConnections,
                 maxHandshakes,
                 handshakeTimeout,

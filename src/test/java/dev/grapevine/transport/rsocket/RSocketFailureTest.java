@@ -6,6 +6,7 @@ import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.transport.LaneWeights;
 import dev.grapevine.transport.Link;
 import dev.grapevine.transport.LinkLimits;
 import dev.grapevine.wire.HelloCodec;
@@ -90,7 +91,16 @@ class RSocketFailureTest {
     }
 
     private static final LinkLimits ALERT = new LinkLimits(
-            1 << 20, 64 << 10, 32, 8, 8, Duration.ofSeconds(5), Duration.ofMillis(50), Duration.ofMillis(400));
+            1 << 20,
+            64 << 10,
+            32,
+            2 << 20,
+            LaneWeights.DEFAULT,
+            8,
+            8,
+            Duration.ofSeconds(5),
+            Duration.ofMillis(50),
+            Duration.ofMillis(400));
 
     @Test
     void aPeerThatStandsStillIsSilent() {
