@@ -71,7 +71,8 @@ public final class NodeCore {
                 REST_TICKS * tickNanos, settings.membership().probeInterval().toNanos() / 4);
         this.swim = new SwimCore(self, settings.membership(), random, now);
         this.overlay = new OverlayCore(self, settings.overlay(), random);
-        this.topics = new DisseminationCore(self.origin(), settings.dissemination(), random);
+        this.topics = new DisseminationCore(self.origin(), settings.dissemination(), random, origin -> swim.present()
+                .containsKey(origin));
         this.stores = new AntiEntropyCore(self.origin(), settings.antiEntropy(), random, now);
         this.joins = new JoinBatch(settings.joinQuiet());
     }
@@ -105,6 +106,7 @@ public final class NodeCore {
             lifecycle(input, now);
         }
         overlay.settle(now, out);
+        topics.partial(overlay.isPartial(), now, out);
         joins.settle();
         health.settle(swim.healthScore(), Math.max(0, swim.present().size() - 1), now, out);
         return effects;

@@ -3,6 +3,8 @@ package dev.grapevine.wire;
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame.Graft;
+import dev.grapevine.protocol.frame.DisseminationFrame.Prune;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
@@ -32,6 +34,10 @@ final class DisseminationWire {
             writeRange(out, FrameType.PULL, pull.origin(), pull.topic(), pull.from(), pull.to());
         } else if (frame instanceof Unavailable gone) {
             writeRange(out, FrameType.UNAVAILABLE, gone.origin(), gone.topic(), gone.from(), gone.to());
+        } else if (frame instanceof Graft graft) {
+            writeOrigin(out, FrameType.GRAFT, graft.origin());
+        } else if (frame instanceof Prune prune) {
+            writeOrigin(out, FrameType.PRUNE, prune.origin());
         }
     }
 
@@ -46,6 +52,7 @@ final class DisseminationWire {
             out.writeBytes(payloads.get(i));
         }
         out.close(content);
+        out.writeCount(publications.hops(), DisseminationFrame.MAX_HOPS, "hops");
         out.close(body);
     }
 
@@ -60,7 +67,7 @@ final class DisseminationWire {
         }
         byte[] content = in.readRest();
         in.close(block);
-        return new Publications(origin, topic, first, PayloadSlices.of(content, count));
+        return new Publications(origin, topic, first, PayloadSlices.of(content, count), readHops(in));
     }
 
     private static void writeDigest(WireWriter out, List<StreamState> streams) {
@@ -72,6 +79,8 @@ final class DisseminationWire {
             out.writeVarint(stream.start(), "start");
             out.writeVarint(stream.retained(), "retained");
             out.writeVarint(stream.last(), "last");
+            out.writeVarint(stream.begin(), "begin");
+            out.writeCount(stream.hops(), DisseminationFrame.MAX_HOPS, "hops");
             out.close(block);
         }
         out.close(body);
@@ -82,15 +91,32 @@ final class DisseminationWire {
                 new StreamState[in.readCount(DisseminationFrame.MAX_STREAMS, MIN_STREAM_BYTES, "streams")];
         for (int i = 0; i < streams.length; i++) {
             int block = in.open("stream");
-            streams[i] = new StreamState(
-                    in.readOrigin(),
-                    Values.readName(in),
-                    in.readVarint("start"),
-                    in.readVarint("retained"),
-                    in.readVarint("last"));
+            streams[i] = readState(in);
             in.close(block);
         }
         return new StreamDigest(Values.listOf(streams));
+    }
+
+    private static StreamState readState(WireReader in) {
+        Origin origin = in.readOrigin();
+        String topic = Values.readName(in);
+        long start = in.readVarint("start");
+        long retained = in.readVarint("retained");
+        long last = in.readVarint("last");
+        long begin = in.remaining() > 0 ? in.readVarint("begin") : start;
+        return new StreamState(origin, topic, start, retained, last, begin, readHops(in));
+    }
+
+    private static int readHops(WireReader in) {
+        return in.remaining() > 0 ? in.readInt(DisseminationFrame.MAX_HOPS, "hops") : 0;
+    }
+
+    static Graft readGraft(WireReader in) {
+        return new Graft(in.readOrigin());
+    }
+
+    static Prune readPrune(WireReader in) {
+        return new Prune(in.readOrigin());
     }
 
     static StreamQuery readQuery(WireReader in) {
@@ -110,6 +136,12 @@ final class DisseminationWire {
         writeStream(out, origin, topic);
         out.writeVarint(from, "from");
         out.writeVarint(to, "to");
+        out.close(body);
+    }
+
+    private static void writeOrigin(WireWriter out, int type, Origin origin) {
+        int body = out.open(type);
+        Values.writeOrigin(out, origin);
         out.close(body);
     }
 

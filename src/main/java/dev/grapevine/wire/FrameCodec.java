@@ -137,6 +137,8 @@ public final class FrameCodec {
             case FrameType.STREAM_QUERY -> DisseminationWire.readQuery(in);
             case FrameType.PULL -> DisseminationWire.readPull(in);
             case FrameType.UNAVAILABLE -> DisseminationWire.readUnavailable(in);
+            case FrameType.GRAFT -> DisseminationWire.readGraft(in);
+            case FrameType.PRUNE -> DisseminationWire.readPrune(in);
             case FrameType.OPERATIONS -> AntiEntropyWire.readOperations(in);
             case FrameType.STORE_DIGEST -> AntiEntropyWire.readDigest(in);
             case FrameType.STATE_REQUEST -> AntiEntropyWire.readRequest(in);

@@ -23,6 +23,8 @@ final class FrameType {
     static final int STREAM_QUERY = 0x12;
     static final int PULL = 0x13;
     static final int UNAVAILABLE = 0x14;
+    static final int GRAFT = 0x15;
+    static final int PRUNE = 0x16;
 
     static final int OPERATIONS = 0x20;
     static final int STORE_DIGEST = 0x21;

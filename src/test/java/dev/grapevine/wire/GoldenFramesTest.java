@@ -20,6 +20,8 @@ import dev.grapevine.protocol.frame.AntiEntropyFrame.StateChunk;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StateOffer;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StateRequest;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StoreDigest;
+import dev.grapevine.protocol.frame.DisseminationFrame.Graft;
+import dev.grapevine.protocol.frame.DisseminationFrame.Prune;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
@@ -144,12 +146,14 @@ class GoldenFramesTest {
                 new Metadata(new Rumor.Alive(MEMBER, 300), MEMBER.metadata()),
                 new OverlayFrame.Neighbour(true),
                 new OverlayFrame.Release(),
-                new Publications(A, "chat", 128, List.of(Bytes.utf8("hello"), Bytes.EMPTY, Bytes.utf8("world"))),
+                new Publications(A, "chat", 128, List.of(Bytes.utf8("hello"), Bytes.EMPTY, Bytes.utf8("world")), 3),
                 new StreamDigest(
-                        List.of(new StreamState(A, "chat", 1, 100, 130), new StreamState(B, "Bücher", 9, 9, 8))),
+                        List.of(new StreamState(A, "chat", 1, 100, 130), new StreamState(B, "Bücher", 9, 9, 8, 2, 4))),
                 new StreamQuery(B, "chat"),
                 new Pull(A, "chat", 129, 16_384),
                 new Unavailable(A, "chat", 1, Long.MAX_VALUE),
+                new Graft(A),
+                new Prune(B),
                 new Operations(
                         "flags",
                         List.of(

@@ -57,6 +57,8 @@ final class RandomFrames {
                 () -> new DisseminationFrame.StreamQuery(origin(), name()),
                 () -> new DisseminationFrame.Pull(origin(), name(), number(), number()),
                 () -> new DisseminationFrame.Unavailable(origin(), name(), number(), number()),
+                () -> new DisseminationFrame.Graft(origin()),
+                () -> new DisseminationFrame.Prune(origin()),
                 () -> new AntiEntropyFrame.Operations(name(), listOf(this::operation)),
                 () -> new AntiEntropyFrame.StoreDigest(name(), context(), random.nextBoolean()),
                 () -> new AntiEntropyFrame.StateRequest(name(), random.nextLong(), cursor()),
@@ -117,11 +119,15 @@ final class RandomFrames {
         List<Bytes> payloads = Stream.generate(() -> bytes(200))
                 .limit(1 + (long) random.nextInt(random.nextInt(30) == 0 ? 500 : 10))
                 .toList();
-        return new DisseminationFrame.Publications(origin(), name(), number(), payloads);
+        return new DisseminationFrame.Publications(origin(), name(), number(), payloads, hops());
     }
 
     private DisseminationFrame.StreamState streamState() {
-        return new DisseminationFrame.StreamState(origin(), name(), number(), number(), number());
+        return new DisseminationFrame.StreamState(origin(), name(), number(), number(), number(), number(), hops());
+    }
+
+    private int hops() {
+        return random.nextInt(DisseminationFrame.MAX_HOPS + 1);
     }
 
     private AntiEntropyFrame.Operation operation() {

@@ -3,29 +3,38 @@ package dev.grapevine.protocol.dissemination;
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame.Graft;
+import dev.grapevine.protocol.frame.DisseminationFrame.Prune;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamQuery;
+import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
+import dev.grapevine.protocol.frame.Lane;
+import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
+import dev.grapevine.protocol.step.ProtocolEvent;
+import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.protocol.step.Time;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
- * Topics in a full mesh: what this member publishes reaches every peer that it is linked to, in order, each message at
- * most once; what a link lost is repaired from the publisher's retained window, and what cannot be repaired any more is
- * announced as a gap.
+ * Topics: what a member publishes reaches every member, in order, each message at most once; what a link lost is repaired
+ * from what others retain, and what cannot be repaired any more is announced as a gap.
  *
- * <p>A <em>stream</em> is what one origin publishes to one topic with one priority, numbered from 1 without holes. A publication crosses
- * each link once and is never forwarded. A peer's view of a stream begins with the first message that is published
- * after the two met; from there on it is given every message or a gap.
+ * <p>A <em>stream</em> is what one origin publishes to one topic with one priority, numbered from 1 without holes. In a full mesh a publication
+ * crosses each link once and is never forwarded, and its publisher repairs it. Where there are too many members for that,
+ * it travels on its publisher's {@linkplain BroadcastTree tree}, every member retains what it was given, and every neighbour
+ * repairs. A member's view of a stream begins with the first message that is published after it first had a link; from
+ * there on it is given every message or a gap.
  *
- * <p>The two halves do not know each other: {@link LocalStreams} publishes and answers, {@link InboundStreams} receives
- * and asks. Publications and digests share a lane, so that a digest never tells of a message that is still behind it;
- * repairs and the answer that there is none share another, for the same reason. Critical streams have a lane of their
- * own for all of it.
+ * <p>The two halves do not know each other: {@link LocalStreams} publishes and answers, {@link InboundStreams} receives,
+ * asks and forwards. Publications and digests share a lane, so that a digest never tells of a message that is still behind
+ * it; repairs and the answer that there is none share another, for the same reason. Critical streams have a lane of their
+ * own for all of it, and flood all links.
  *
  * <p>A pure state machine: single-threaded, no clock, no chance of its own. Input from a peer never throws; what is not
  * acceptable becomes an {@link dev.grapevine.protocol.step.Effect.Rejected}. The bounds are those of
@@ -33,8 +42,13 @@ import java.util.random.RandomGenerator;
  */
 public final class DisseminationCore {
 
+    private final Origin self;
+    private final Neighbours neighbours = new Neighbours();
+    private final BroadcastTree tree = new BroadcastTree(neighbours);
+    private final TreeDigests digests;
     private final LocalStreams local;
     private final InboundStreams inbound;
+    private boolean isPartial;
 
     /**
      * A core that has published nothing and knows nobody.
@@ -42,10 +56,30 @@ public final class DisseminationCore {
      * @param self this member in its present life
      * @param settings the bounds
      * @param random for the jitter of digests
+     * @param isPresent whether a member is one of the cluster, whom others may speak for
      */
-    public DisseminationCore(Origin self, DisseminationSettings settings, RandomGenerator random) {
-        this.local = new LocalStreams(self, settings, random);
-        this.inbound = new InboundStreams(settings);
+    public DisseminationCore(
+            Origin self, DisseminationSettings settings, RandomGenerator random, Predicate<Origin> isPresent) {
+        this.self = self;
+        this.digests = new TreeDigests(settings, random, neighbours, this::state);
+        this.local = new LocalStreams(self, settings, random, tree, digests);
+        this.inbound = new InboundStreams(self, settings, neighbours, tree, digests, isPresent);
+    }
+
+    /**
+     * Whether each member has links to a few others only. While it is so, messages are forwarded.
+     *
+     * @param partial false for a full mesh, as at the beginning
+     * @param now the time
+     * @param out where effects go
+     */
+    public void partial(boolean partial, Time now, Effects out) {
+        if (partial != isPartial) {
+            isPartial = partial;
+            digests.clear();
+            local.partial(partial, now.nanos());
+            inbound.partial(partial, now.nanos(), out);
+        }
     }
 
     /**
@@ -72,8 +106,19 @@ public final class DisseminationCore {
      * @param out where effects go
      */
     public void linkUp(Origin peer, Time now, Effects out) {
+        Neighbour neighbour = neighbours.linkUp(peer, now.nanos());
         local.linkUp(peer, out);
-        inbound.linkUp(peer, now.nanos());
+        inbound.linkUp(neighbour, now.nanos());
+        if (isPartial) {
+            digests.forget(neighbour.slot());
+            DigestBatch batch = new DigestBatch(peer, out);
+            inbound.table().forEach(stream -> {
+                if (stream.isOpen()) {
+                    batch.add(stream.lane(), stream.state(neighbour.start(stream)));
+                }
+            });
+            batch.end();
+        }
     }
 
     /**
@@ -85,12 +130,18 @@ public final class DisseminationCore {
      */
     public void linkDown(Origin peer, Time now, Effects out) {
         local.linkDown(peer);
-        inbound.linkDown(peer);
+        Neighbour neighbour = neighbours.linkDown(peer);
+        if (neighbour != null) {
+            local.edges().forget(neighbour.slot());
+            digests.forget(neighbour.slot());
+            inbound.linkDown(neighbour, now.nanos());
+        }
     }
 
     /**
-     * A member left the view and has no link. What it could still have repaired becomes a gap, and what waited behind it
-     * is delivered. Messages at the end of its streams that nobody here heard of are not a gap.
+     * A member left the view and has no link. In a full mesh what it could still have repaired becomes a gap, and what
+     * waited behind it is delivered; beyond it others may repair it still. Messages at the end of its streams that nobody
+     * here heard of are not a gap.
      *
      * @param member who
      * @param now the time
@@ -111,16 +162,102 @@ public final class DisseminationCore {
      */
     public void receive(Origin from, DisseminationFrame frame, Time now, Effects out) {
         if (frame instanceof Publications publications) {
-            inbound.publications(from, publications, now.nanos(), out);
+            publications(from, publications, now, out);
         } else if (frame instanceof StreamDigest digest) {
             inbound.digest(from, digest, now.nanos(), out);
         } else if (frame instanceof Unavailable unavailable) {
             inbound.unavailable(from, unavailable, now.nanos(), out);
         } else if (frame instanceof Pull pull) {
-            local.pull(from, pull, out);
+            pull(from, pull, out);
         } else if (frame instanceof StreamQuery query) {
-            local.query(from, query, out);
+            query(from, query, out);
+        } else if (frame instanceof Graft graft) {
+            edge(from, graft.origin(), false, out);
+        } else if (frame instanceof Prune prune) {
+            edge(from, prune.origin(), true, out);
         }
+    }
+
+    private void publications(Origin from, Publications run, Time now, Effects out) {
+        if (isPartial && run.origin().equals(self)) {
+            echo(from, run, out);
+        } else {
+            inbound.publications(from, run, now.nanos(), out);
+        }
+    }
+
+    /** What this member published has come back to it. */
+    private void echo(Origin from, Publications run, Effects out) {
+        Neighbour sender = neighbours.get(from);
+        LocalStream stream = local.find(run.topic());
+        if (sender == null || stream == null || !Limits.isRun(run) || run.last() > stream.last()) {
+            out.add(new Effect.Rejected(RejectReason.FORGED_ORIGIN, from, "Speaks for this member itself"));
+            return;
+        }
+        out.add(new Effect.Noted(ProtocolEvent.DUPLICATE_MESSAGE, run.payloads().size()));
+        if (!stream.isCritical()) {
+            out.add(new Effect.Send(from, Lane.CONTROL, new Prune(self)));
+        }
+    }
+
+    private void pull(Origin from, Pull pull, Effects out) {
+        PeerView view = local.view(from);
+        if (!isPartial || view == null || pull.origin().equals(self)) {
+            local.pull(from, pull, out);
+            return;
+        }
+        InboundStream stream = inbound.find(pull.origin(), pull.topic());
+        long last = stream == null ? 0 : stream.last();
+        if (!Limits.isRange(pull.from(), pull.to())) {
+            reject(RejectReason.INVALID_RANGE, from, "Pull of " + pull.from() + " to " + pull.to(), out);
+        } else if (stream != null && pull.from() <= last) {
+            if (!view.pull(stream, pull.from(), Math.min(pull.to(), last), out)) {
+                reject(RejectReason.TOO_MANY_REQUESTS, from, "Pull while too many wait to be served", out);
+            }
+        } else if (!view.charge(pull.size())) {
+            reject(RejectReason.TOO_MANY_REQUESTS, from, "Pull while repairs take all there is", out);
+        } else {
+            StreamState nothingYet = new StreamState(pull.origin(), pull.topic(), 1, last + 1, last);
+            out.add(new Effect.Send(from, KnownStream.repairLane(pull.topic()), new StreamDigest(List.of(nothingYet))));
+        }
+    }
+
+    private void query(Origin from, StreamQuery query, Effects out) {
+        PeerView view = local.view(from);
+        if (!isPartial || view == null || query.origin().equals(self)) {
+            local.query(from, query, out);
+            return;
+        }
+        InboundStream stream = inbound.find(query.origin(), query.topic());
+        Neighbour neighbour = neighbours.get(from);
+        if (!view.charge(query.size())) {
+            reject(RejectReason.TOO_MANY_REQUESTS, from, "Query while repairs take all there is", out);
+        } else if (stream != null && stream.isOpen() && neighbour != null) { // else another neighbour may know
+            StreamState state = stream.state(neighbour.start(stream));
+            out.add(new Effect.Send(from, stream.lane(), new StreamDigest(List.of(state))));
+        }
+    }
+
+    private void edge(Origin from, Origin publisher, boolean isLazy, Effects out) {
+        Neighbour neighbour = neighbours.get(from);
+        TreeEdges edges = publisher.equals(self) ? local.edges() : inbound.edges(publisher);
+        if (!isPartial || neighbour == null || edges == null) {
+            reject(RejectReason.INVALID_RANGE, from, "No tree of " + publisher, out);
+        } else if (isLazy) {
+            edges.lazy(neighbour.slot());
+        } else {
+            edges.eager(neighbour.slot());
+        }
+    }
+
+    private StreamState state(KnownStream stream, Neighbour to) {
+        return stream instanceof InboundStream forwarded
+                ? stream.state(to.start(forwarded))
+                : stream.state(local.start((LocalStream) stream, to.origin()));
+    }
+
+    private static void reject(RejectReason reason, Origin peer, String detail, Effects out) {
+        out.add(new Effect.Rejected(reason, peer, detail));
     }
 
     /**
@@ -130,7 +267,7 @@ public final class DisseminationCore {
      * @return nanoseconds
      */
     public long untilTick() {
-        return local.isIdle() && inbound.isIdle() ? Long.MAX_VALUE : 0;
+        return local.isIdle() && inbound.isIdle() && digests.isIdle() ? Long.MAX_VALUE : 0;
     }
 
     /**
@@ -142,5 +279,11 @@ public final class DisseminationCore {
     public void tick(Time now, Effects out) {
         local.tick(now.nanos(), out);
         inbound.tick(now.nanos(), out);
+        digests.tick(now.nanos(), out);
+        for (Neighbour neighbour : neighbours.all()) {
+            if (now.nanos() - neighbour.since() > Limits.STARTS_NANOS) {
+                neighbour.forgetStarts();
+            }
+        }
     }
 }

@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param maxPayloadBytes longest payload of a message, in bytes; a longer one fails at the publish call; default 256 KiB
  * @param retainedBytes how many bytes a publisher retains for repair, over all topics, each message with 64 bytes of
- *     overhead; the oldest give way; default 16 MiB
+ *     overhead; the oldest give way; default 16 MiB. Beyond a full mesh as much again of what it was given by others
+ * @param retainedAge how long a member retains what it was given by others, beyond a full mesh; default 60 s
  * @param reorderMessages how many messages of one stream are held back while an earlier one is missing; default
  *     16,384. A stream that publishes more than this in a round trip stays behind after a loss
  * @param reorderBytes how many bytes of all streams are held back, counted likewise and 192 more for each run; default
@@ -22,6 +23,7 @@ import java.time.Duration;
 public record DisseminationSettings(
         int maxPayloadBytes,
         long retainedBytes,
+        Duration retainedAge,
         int reorderMessages,
         long reorderBytes,
         Duration pullDelay,
@@ -34,6 +36,7 @@ public record DisseminationSettings(
     public static final DisseminationSettings DEFAULT = new DisseminationSettings(
             256 << 10,
             16L << 20,
+            Duration.ofSeconds(60),
             16_384,
             16L << 20,
             Duration.ofMillis(20),
@@ -51,6 +54,7 @@ public record DisseminationSettings(
     public DisseminationSettings {
         atLeast(1, maxPayloadBytes, "maxPayloadBytes");
         atLeast(0, retainedBytes, "retainedBytes");
+        atLeast(1, retainedAge.toNanos(), "retainedAge");
         atLeast(1, reorderMessages, "reorderMessages");
         atLeast(1, reorderBytes, "reorderBytes");
         atLeast(0, pullDelay.toNanos(), "pullDelay");
@@ -76,6 +80,7 @@ public record DisseminationSettings(
         return new DisseminationSettings(
                 maxPayloadBytes,
                 retainedBytes,
+                retainedAge,
                 reorderMessages,
                 reorderBytes,
                 pullDelay,
@@ -95,6 +100,27 @@ public record DisseminationSettings(
         return new DisseminationSettings(
                 maxPayloadBytes,
                 retainedBytes,
+                retainedAge,
+                reorderMessages,
+                reorderBytes,
+                pullDelay,
+                pullRetry,
+                digestInterval,
+                idleDigestInterval,
+                maxStreams);
+    }
+
+    /**
+     * The same settings with another {@link #retainedAge()}.
+     *
+     * @param retainedAge the value to use
+     * @return a changed copy
+     */
+    public DisseminationSettings withRetainedAge(Duration retainedAge) {
+        return new DisseminationSettings(
+                maxPayloadBytes,
+                retainedBytes,
+                retainedAge,
                 reorderMessages,
                 reorderBytes,
                 pullDelay,
@@ -114,6 +140,7 @@ public record DisseminationSettings(
         return new DisseminationSettings(
                 maxPayloadBytes,
                 retainedBytes,
+                retainedAge,
                 reorderMessages,
                 reorderBytes,
                 pullDelay,
@@ -133,6 +160,7 @@ public record DisseminationSettings(
         return new DisseminationSettings(
                 maxPayloadBytes,
                 retainedBytes,
+                retainedAge,
                 reorderMessages,
                 reorderBytes,
                 pullDelay,
@@ -152,6 +180,7 @@ public record DisseminationSettings(
         return new DisseminationSettings(
                 maxPayloadBytes,
                 retainedBytes,
+                retainedAge,
                 reorderMessages,
                 reorderBytes,
                 pullDelay,
@@ -171,6 +200,7 @@ public record DisseminationSettings(
         return new DisseminationSettings(
                 maxPayloadBytes,
                 retainedBytes,
+                retainedAge,
                 reorderMessages,
                 reorderBytes,
                 pullDelay,
@@ -190,6 +220,7 @@ public record DisseminationSettings(
         return new DisseminationSettings(
                 maxPayloadBytes,
                 retainedBytes,
+                retainedAge,
                 reorderMessages,
                 reorderBytes,
                 pullDelay,
@@ -209,6 +240,7 @@ public record DisseminationSettings(
         return new DisseminationSettings(
                 maxPayloadBytes,
                 retainedBytes,
+                retainedAge,
                 reorderMessages,
                 reorderBytes,
                 pullDelay,
@@ -228,6 +260,7 @@ public record DisseminationSettings(
         return new DisseminationSettings(
                 maxPayloadBytes,
                 retainedBytes,
+                retainedAge,
                 reorderMessages,
                 reorderBytes,
                 pullDelay,

@@ -84,6 +84,24 @@ final class Holes {
         return entry != null && entry.getValue().to() >= from ? entry.getValue() : null;
     }
 
+    /** Whether the answer to what was asked for first is overdue. */
+    boolean isFirstOverdue(long now) {
+        return !asked.isEmpty() && asked.firstEntry().getValue().due(now);
+    }
+
+    /** What was asked for up to a sequence will not come: it is to be asked for anew at a time. */
+    void forgetRequests(long to, long due) {
+        for (Hole hole : List.copyOf(asked.headMap(to, true).values())) {
+            drop(hole);
+            Hole missing = hole.part(hole.from(), Math.min(hole.to(), to));
+            missing.forgetRequest(due);
+            put(missing);
+            if (hole.to() > to) {
+                put(hole.part(to + 1, hole.to()));
+            }
+        }
+    }
+
     /** No request will be answered any more: all is to be asked for at a time from now. */
     void forgetRequests(long due) {
         unasked.values().forEach(hole -> hole.forgetRequest(due));

@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
 final class InboundSource {
 
     private final Origin origin;
+    private final TreeEdges edges = new TreeEdges();
     private final Map<String, InboundStream> streams = new LinkedHashMap<>();
     private @Nullable InboundStream latest;
     private String latestTopic = "";
+    private boolean isGone;
 
     InboundSource(Origin origin) {
         this.origin = origin;
@@ -20,6 +22,11 @@ final class InboundSource {
 
     Origin origin() {
         return origin;
+    }
+
+    /** This member's links in the tree of all that it publishes. */
+    TreeEdges edges() {
+        return edges;
     }
 
     @Nullable InboundStream find(String topic) {
@@ -40,6 +47,15 @@ final class InboundSource {
 
     Collection<InboundStream> streams() {
         return streams.values();
+    }
+
+    /** Whether the member left. */
+    boolean isGone() {
+        return isGone;
+    }
+
+    void isGone(boolean value) {
+        isGone = value;
     }
 
     void forgetLatest() {

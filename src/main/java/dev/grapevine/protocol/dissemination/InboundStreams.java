@@ -10,52 +10,114 @@ import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.RejectReason;
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
-import java.util.Map;
-import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receiving half: the streams of the others, and the requests for what is missing.
+ * The receiving half: the streams of the others, the requests for what is missing, and beyond a full mesh what is forwarded.
  *
- * <p>At most {@code maxStreams} are known at a time. The streams of members that left count too and are remembered for
- * their return, for at most {@link Limits#GONE_SOURCES} members; the one that left first is forgotten first, and when
- * there is no room for a new stream otherwise. Should a forgotten one come back in the same life after all, its streams
- * begin anew where it says they begin, which may be before what was delivered.
+ * <p>In a full mesh a member speaks for itself only, but for those to whom there is no link (a neighbour may find the cluster
+ * too large for a mesh a little earlier). Beyond it every neighbour may speak for every member that is present.
  */
 final class InboundStreams {
 
+    private final Origin self;
     private final DisseminationSettings settings;
-    private final HeldBudget budget;
+    private final Neighbours neighbours;
+    private final BroadcastTree tree;
+    private final TreeDigests digests;
+    private final Predicate<Origin> isPresent;
     private final RequestAllowance allowance = new RequestAllowance();
-    // Looked up only; never iterated, so their salted order does not show.
-    private final Map<Origin, InboundSource> sources = new HashMap<>();
-    private final Set<Origin> linked = new HashSet<>();
-    private final Set<InboundSource> gone = new LinkedHashSet<>();
+    private final NeighbourRepair repair;
+    private final InboundTable table;
+    private final RetainedWindow forwarded;
     private final ArrayDeque<InboundStream> incomplete = new ArrayDeque<>();
-    private @Nullable InboundSource latest;
-    private int streamCount;
+    private boolean isPartial;
 
-    InboundStreams(DisseminationSettings settings) {
+    InboundStreams(
+            Origin self,
+            DisseminationSettings settings,
+            Neighbours neighbours,
+            BroadcastTree tree,
+            TreeDigests digests,
+            Predicate<Origin> isPresent) {
+        this.self = self;
         this.settings = settings;
-        this.budget = new HeldBudget(settings.reorderBytes());
+        this.neighbours = neighbours;
+        this.tree = tree;
+        this.digests = digests;
+        this.isPresent = isPresent;
+        this.repair = new NeighbourRepair(settings, neighbours, tree, allowance, isPresent);
+        this.table = new InboundTable(settings);
+        this.forwarded = new RetainedWindow(settings.retainedBytes());
+    }
+
+    InboundTable table() {
+        return table;
+    }
+
+    /** This member's links in the tree of a publisher; null if nothing of it is known. */
+    @Nullable TreeEdges edges(Origin publisher) {
+        InboundSource source = table.source(publisher);
+        return source == null ? null : source.edges();
+    }
+
+    /** There are too many for a full mesh, or few enough again. */
+    void partial(boolean partial, long now, Effects out) {
+        isPartial = partial;
+        for (InboundSource source : table.sources()) {
+            source.edges().forgetAll();
+        }
+        table.forEach(stream -> {
+            stream.retainIn(partial ? forwarded : null);
+            stream.announced = stream.last();
+            stream.askAnew(Long.MAX_VALUE, now);
+        });
+        if (!partial) {
+            table.endGone(now, out);
+        }
     }
 
     void publications(Origin from, Publications run, long now, Effects out) {
-        if (!isOwn(from, run.origin(), out)) {
+        if (!maySpeak(from, run.origin())) {
+            reject(RejectReason.FORGED_ORIGIN, from, "Speaks for " + run.origin(), out);
             return;
         }
         if (!Limits.isRun(run)) {
             reject(RejectReason.INVALID_RANGE, from, "Publications from " + run.first(), out);
             return;
         }
-        InboundStream stream = streamOf(from, run.topic(), now, out);
+        InboundStream stream = streamOf(from, run.origin(), run.topic(), now, out);
         if (stream != null) {
-            stream.accept(run, now, out);
+            boolean leavesHole = run.first() > stream.knownLast() + 1;
+            InboundStream.Arrival arrival = stream.accept(run, now, out);
+            Neighbour sender = isPartial ? neighbours.get(from) : null;
+            if (sender != null) {
+                forward(stream, run, arrival, sender, now, out);
+                if (leavesHole) {
+                    repair.heardOf(stream, sender);
+                }
+            }
             follow(stream, now, out);
+        }
+    }
+
+    private void forward(
+            InboundStream stream,
+            Publications run,
+            InboundStream.Arrival arrival,
+            Neighbour sender,
+            long now,
+            Effects out) {
+        if (arrival == InboundStream.Arrival.FRESH) {
+            tree.fresh(stream, sender, run, out);
+        } else if (arrival == InboundStream.Arrival.DUPLICATE) {
+            tree.duplicate(stream, sender, now, out);
+        }
+        if (stream.last() > stream.announced) {
+            digests.changed(stream, run.last() >= stream.last() ? sender.slot() : -1, now);
+        } else if (run.last() >= stream.last()) {
+            stream.untold.clear(sender.slot());
         }
     }
 
@@ -68,28 +130,54 @@ final class InboundStreams {
                     out);
             return;
         }
+        Origin refused = null;
         for (StreamState state : digest.streams()) {
-            if (!isOwn(from, state.origin(), out)) {
-                return;
+            if (!maySpeak(from, state.origin())) {
+                refused = isPartial && state.origin().equals(self) ? refused : state.origin();
+                continue;
             }
             if (!Limits.isState(state)) {
                 reject(RejectReason.INVALID_RANGE, from, "State of a stream: " + state, out);
                 return;
             }
-            InboundStream stream = streamOf(from, state.topic(), now, out);
+            InboundStream stream = streamOf(from, state.origin(), state.topic(), now, out);
             if (stream == null) {
                 return;
             }
-            stream.learn(state, now, out);
+            Neighbour teller = isPartial ? neighbours.get(from) : null;
+            if (teller != null) {
+                learn(stream, state, teller, now, out);
+            } else if (from.equals(state.origin())) {
+                stream.learn(state, now, out);
+            } else {
+                stream.heardOf(state.begin(), state.last(), settings.pullDelay().toNanos(), now, out);
+            }
             follow(stream, now, out);
+        }
+        if (refused != null) {
+            reject(RejectReason.FORGED_ORIGIN, from, "Speaks for " + refused, out);
+        }
+    }
+
+    private void learn(InboundStream stream, StreamState state, Neighbour teller, long now, Effects out) {
+        long start = teller.metFirst() ? state.start() : state.begin();
+        if (stream.heardOf(start, state.last(), Limits.GRAFT_DELAY_NANOS, now, out)) {
+            repair.heardOf(stream, teller);
+        } else if (stream.isAsking() && state.last() < stream.next()) {
+            repair.refused(stream, teller, 0, now, out);
+        }
+        if (state.last() >= stream.last()) {
+            stream.untold.clear(teller.slot());
+            tree.offered(stream, teller, state.hops(), now, out);
         }
     }
 
     void unavailable(Origin from, Unavailable answer, long now, Effects out) {
-        if (!isOwn(from, answer.origin(), out)) {
+        if (!isPartial && !from.equals(answer.origin())) {
+            reject(RejectReason.FORGED_ORIGIN, from, "Speaks for " + answer.origin(), out);
             return;
         }
-        InboundStream stream = find(from, answer.topic());
+        InboundStream stream = find(answer.origin(), answer.topic());
         if (stream == null
                 || !stream.isOpen()
                 || !Limits.isRange(answer.from(), answer.to())
@@ -97,65 +185,55 @@ final class InboundStreams {
             reject(RejectReason.INVALID_RANGE, from, "Nobody asked for " + answer.from() + " to " + answer.to(), out);
             return;
         }
-        stream.abandon(answer.to(), now, out);
+        Neighbour by = isPartial ? neighbours.get(from) : null;
+        if (by == null) {
+            stream.abandon(answer.to(), now, out);
+        } else if (answer.from() <= stream.next() && stream.next() <= answer.to()) {
+            repair.refused(stream, by, answer.to(), now, out);
+        }
         follow(stream, now, out);
     }
 
-    private static boolean isOwn(Origin from, Origin origin, Effects out) {
+    private boolean maySpeak(Origin from, Origin origin) {
         if (from.equals(origin)) {
             return true;
         }
-        reject(RejectReason.FORGED_ORIGIN, from, "Speaks for " + origin, out);
-        return false;
+        boolean mayForward = isPartial ? neighbours.contains(from) : !neighbours.contains(origin);
+        return mayForward && !origin.equals(self) && (table.source(origin) != null || isPresent.test(origin));
     }
 
     private static void reject(RejectReason reason, Origin peer, String detail, Effects out) {
         out.add(new Effect.Rejected(reason, peer, detail));
     }
 
-    private @Nullable InboundStream streamOf(Origin origin, String topic, long now, Effects out) {
+    private @Nullable InboundStream streamOf(Origin from, Origin origin, String topic, long now, Effects out) {
         InboundStream stream = find(origin, topic);
-        return stream != null ? stream : begin(origin, topic, now, out);
+        return stream != null ? stream : begin(from, origin, topic, now, out);
     }
 
-    private @Nullable InboundStream find(Origin origin, String topic) {
-        InboundSource source = latest;
-        if (source == null || !source.origin().equals(origin)) {
-            source = sources.get(origin);
-            if (source == null) {
-                return null;
-            }
-            latest = source;
-            gone.remove(source);
+    @Nullable InboundStream find(Origin origin, String topic) {
+        InboundSource source = table.source(origin);
+        if (source == null) {
+            return null;
+        }
+        if (source.isGone() && isPresent.test(origin)) {
+            table.returned(source);
         }
         return source.find(topic);
     }
 
-    private @Nullable InboundStream begin(Origin origin, String topic, long now, Effects out) {
+    private @Nullable InboundStream begin(Origin from, Origin origin, String topic, long now, Effects out) {
         if (!Limits.isName(topic)) {
-            reject(RejectReason.INVALID_RANGE, origin, "A topic's name of " + topic.length() + " characters", out);
+            reject(RejectReason.INVALID_RANGE, from, "A topic's name of " + topic.length() + " characters", out);
             return null;
         }
-        while (streamCount >= settings.maxStreams() && !gone.isEmpty()) {
-            forgetEldest();
+        InboundStream stream = table.begin(origin, topic, now, out);
+        if (stream == null) {
+            reject(RejectReason.TOO_MANY_STREAMS, from, "Topic " + topic, out);
+        } else if (isPartial) {
+            stream.retainIn(forwarded);
         }
-        if (streamCount >= settings.maxStreams()) {
-            reject(RejectReason.TOO_MANY_STREAMS, origin, "Topic " + topic, out);
-            return null;
-        }
-        InboundStream stream = new InboundStream(origin, topic, settings, budget, now);
-        sources.computeIfAbsent(origin, InboundSource::new).add(topic, stream);
-        streamCount++;
         return stream;
-    }
-
-    private void forgetEldest() {
-        Iterator<InboundSource> eldest = gone.iterator();
-        InboundSource source = eldest.next();
-        eldest.remove();
-        sources.remove(source.origin());
-        streamCount -= source.streams().size();
-        latest = null;
     }
 
     /** After each step of a stream: goes on asking, and takes care that the ticks do. */
@@ -165,43 +243,42 @@ final class InboundStreams {
                 stream.queued(true);
                 incomplete.addLast(stream);
             }
-            if (linked.contains(stream.origin())) {
-                stream.ask(now, allowance, out);
+            if (isPartial) {
+                repair.ask(stream, now, out);
+            } else if (neighbours.contains(stream.origin())) {
+                stream.ask(stream.origin(), now, allowance, out);
             }
         }
+        if (isPartial && stream.last() > stream.announced) {
+            digests.changed(stream, -1, now);
+        }
     }
 
-    void linkUp(Origin peer, long now) {
-        linked.add(peer);
-        InboundSource source = sources.get(peer);
+    /** A link is open; the peer, if it is new, begins with what comes from now on. */
+    void linkUp(Neighbour neighbour, long now) {
+        InboundSource source = table.source(neighbour.origin());
         if (source != null) {
-            gone.remove(source);
+            table.returned(source);
             source.streams().forEach(stream -> stream.linkUp(now));
         }
+        if (isPartial) {
+            neighbour.startsAre(table.lastByIndex(), table.everKnown());
+        }
     }
 
-    void linkDown(Origin peer) {
-        linked.remove(peer);
+    void linkDown(Neighbour neighbour, long now) {
+        table.sources().forEach(source -> source.edges().forget(neighbour.slot()));
+        incomplete.forEach(stream -> repair.linkDown(stream, neighbour, now));
     }
 
+    /** In a full mesh nobody else has what it had; beyond it the neighbours may. */
     void memberGone(Origin member, long now, Effects out) {
-        linked.remove(member);
-        InboundSource source = sources.get(member);
-        if (source == null) {
-            return;
-        }
-        int before = source.streams().size();
-        source.streams().removeIf(stream -> !stream.end(now, out));
-        source.forgetLatest();
-        latest = null;
-        streamCount -= before - source.streams().size();
-        if (source.streams().isEmpty()) {
-            sources.remove(member);
-        } else {
-            gone.add(source);
-        }
-        if (gone.size() > Limits.GONE_SOURCES) {
-            forgetEldest();
+        InboundSource source = table.source(member);
+        if (source != null) {
+            if (!isPartial) {
+                table.end(source, now, out);
+            }
+            table.left(source, now, out);
         }
     }
 
@@ -213,16 +290,20 @@ final class InboundStreams {
     /** Each incomplete stream in turn; those for which there was no turn left come first the next time. */
     void tick(long now, Effects out) {
         allowance.renew();
+        forwarded.expire(now - settings.retainedAge().toNanos());
         for (int left = incomplete.size(); left > 0 && !allowance.isEmpty(); left--) {
             InboundStream stream = incomplete.removeFirst();
             if (!stream.isIncomplete()) {
                 stream.queued(false);
                 continue;
             }
-            if (linked.contains(stream.origin())) {
-                stream.tick(now, allowance, out);
-            }
             incomplete.addLast(stream);
+            if (!isPartial && neighbours.contains(stream.origin())) {
+                stream.tick(now, allowance, out);
+            } else if (isPartial && !neighbours.isEmpty()) {
+                repair.tick(stream, now, out);
+                follow(stream, now, out);
+            }
         }
     }
 }

@@ -62,6 +62,30 @@ final class Limits {
     /** Origins that left whose streams are remembered, so that a return gives no duplicates; the eldest goes first. */
     static final int GONE_SOURCES = 256;
 
+    /** Links that are opened so soon after the first one are those of a new member: streams begin with what they tell as now. */
+    static final long FIRST_LINKS_NANOS = 5_000_000_000L;
+
+    /** How long a new peer is told where the streams that are forwarded began for it. */
+    static final long STARTS_NANOS = 30_000_000_000L;
+
+    /** How long what a neighbour tells of may still be on its way through the tree before it is asked for. */
+    static final long GRAFT_DELAY_NANOS = 200_000_000L;
+
+    /** How long after a request what comes twice is taken for an answer to it. */
+    static final long REPAIR_NANOS = 2_000_000_000L;
+
+    /** How often every neighbour is asked for what none of them has yet; twice as often if some do not answer. */
+    static final int REPAIR_ROUNDS = 6;
+
+    /** By how many members a link's way to the publisher has to be shorter to take the place of another. */
+    static final int SWAP_HOPS = 2;
+
+    /** How often a link of one tree is exchanged for a shorter one, at the most. */
+    static final long SWAP_NANOS = 1_000_000_000L;
+
+    /** How often neighbours are told once more of a stream that does not go on. */
+    static final int RETELLINGS = 2;
+
     private Limits() {}
 
     static long cost(Bytes payload) {
@@ -88,6 +112,7 @@ final class Limits {
         return state.last() >= 0
                 && state.last() <= MAX_SEQUENCE
                 && within(state.start(), state.last() + 1)
+                && within(state.begin(), state.last() + 1)
                 && within(state.retained(), state.last() + 1);
     }
 

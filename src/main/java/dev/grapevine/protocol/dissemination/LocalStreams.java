@@ -5,14 +5,10 @@ import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
-import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamQuery;
-import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
-import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.RejectReason;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -28,6 +24,9 @@ final class LocalStreams {
     private final int maxStreams;
     private final RetainedWindow window;
     private final DigestSchedule schedule;
+    private final BroadcastTree tree;
+    private final TreeDigests digests;
+    private final TreeEdges edges = new TreeEdges();
     private final Map<String, LocalStream> streams = new LinkedHashMap<>();
     private final Map<Origin, PeerView> linked = new LinkedHashMap<>();
     private final Map<Origin, PeerView> unlinked = new LinkedHashMap<>();
@@ -36,11 +35,44 @@ final class LocalStreams {
     /** Every peer may be served as much as it ever may, and none waits for anything: most of the time. */
     private boolean isIdle;
 
-    LocalStreams(Origin self, DisseminationSettings settings, RandomGenerator random) {
+    /** Whether not everybody is linked to everybody. */
+    private boolean isPartial;
+
+    LocalStreams(
+            Origin self,
+            DisseminationSettings settings,
+            RandomGenerator random,
+            BroadcastTree tree,
+            TreeDigests digests) {
         this.self = self;
         this.maxStreams = settings.maxStreams();
         this.window = new RetainedWindow(settings.retainedBytes());
         this.schedule = new DigestSchedule(settings, random);
+        this.tree = tree;
+        this.digests = digests;
+    }
+
+    Collection<LocalStream> streams() {
+        return streams.values();
+    }
+
+    /** This member's links in the tree of all that it publishes. */
+    TreeEdges edges() {
+        return edges;
+    }
+
+    /** There are too many for a full mesh, or few enough again: how far the streams are is told in another way. */
+    void partial(boolean partial, long now) {
+        isPartial = partial;
+        isIdle = false;
+        edges.forgetAll();
+        for (LocalStream stream : streams.values()) {
+            if (partial) {
+                digests.changed(stream, -1, now);
+            } else {
+                schedule.published(stream, now);
+            }
+        }
     }
 
     void publish(String topic, List<Bytes> payloads, long now, Effects out) {
@@ -59,17 +91,25 @@ final class LocalStreams {
             int to = endOfRun(all, from);
             // A part is copied, so that evicting the other parts really frees them.
             List<Bytes> part = to - from == all.size() ? all : List.copyOf(all.subList(from, to));
-            send(stream, new Publications(self, stream.topic(), stream.last() + 1, part), out);
+            send(stream, new Publications(self, stream.topic(), stream.last() + 1, part), now, out);
             from = to;
         }
-        schedule.published(stream, now);
+        if (isPartial) {
+            digests.changed(stream, -1, now);
+        } else {
+            schedule.published(stream, now);
+        }
         out.add(new Effect.Deliver(stream.topic(), self, first, all));
+    }
+
+    @Nullable LocalStream find(String topic) {
+        return streams.get(topic);
     }
 
     private @Nullable LocalStream streamOf(String topic) {
         LocalStream stream = streams.get(topic);
         if (stream == null && streams.size() < maxStreams) {
-            stream = new LocalStream(self, topic, streams.size());
+            stream = new LocalStream(self, topic, edges, streams.size());
             streams.put(topic, stream);
         }
         return stream;
@@ -85,9 +125,14 @@ final class LocalStreams {
         return end;
     }
 
-    private void send(LocalStream stream, Publications run, Effects out) {
-        window.add(stream, run);
+    private void send(LocalStream stream, Publications run, long now, Effects out) {
+        window.add(stream.runs(), run, now);
+        stream.published(run);
         bytesSinceTick += run.size();
+        if (isPartial) {
+            tree.push(stream, run, -1, out);
+            return;
+        }
         for (Origin peer : linked.keySet()) {
             out.add(new Effect.Send(peer, stream.lane(), run));
         }
@@ -104,6 +149,17 @@ final class LocalStreams {
         }
         linked.put(peer, view);
         tell(view, streams.values(), out);
+    }
+
+    /** What is remembered of a peer to which there is a link. */
+    @Nullable PeerView view(Origin peer) {
+        return linked.get(peer);
+    }
+
+    /** Where a stream begins for a peer to which there is a link. */
+    long start(LocalStream stream, Origin peer) {
+        PeerView view = linked.get(peer);
+        return view == null ? stream.last() + 1 : view.start(stream);
     }
 
     private long[] nextSequences() {
@@ -181,12 +237,12 @@ final class LocalStreams {
     /** Whether nothing was published lately, and nobody waits for repair. */
     boolean isIdle() {
         return bytesSinceTick == 0
-                && schedule.isIdle()
+                && (isPartial || schedule.isIdle())
                 && linked.values().stream().noneMatch(PeerView::isWaiting);
     }
 
     void tick(long now, Effects out) {
-        Collection<LocalStream> due = schedule.due(streams.values(), now);
+        Collection<LocalStream> due = isPartial ? List.of() : schedule.due(streams.values(), now);
         if (isIdle && bytesSinceTick == 0 && due.isEmpty()) {
             return;
         }
@@ -203,29 +259,9 @@ final class LocalStreams {
         }
     }
 
-    /** Digests travel behind the publications that they tell of: seen sooner, these would be taken for lost. */
     private void tell(PeerView peer, Collection<LocalStream> told, Effects out) {
-        tell(peer, told, Lane.CRITICAL, out);
-        tell(peer, told, Lane.DATA, out);
-    }
-
-    private void tell(PeerView peer, Collection<LocalStream> told, Lane lane, Effects out) {
-        List<StreamState> states = new ArrayList<>();
-        int bytes = 0;
-        for (LocalStream stream : told) {
-            if (stream.lane() != lane) {
-                continue;
-            }
-            if (states.size() == DisseminationFrame.MAX_STREAMS || bytes > Limits.RUN_BYTES) {
-                out.add(new Effect.Send(peer.origin(), lane, new StreamDigest(List.copyOf(states))));
-                states.clear();
-                bytes = 0;
-            }
-            states.add(new StreamState(self, stream.topic(), peer.start(stream), stream.retained(), stream.last()));
-            bytes += 64 + stream.topic().length();
-        }
-        if (!states.isEmpty()) {
-            out.add(new Effect.Send(peer.origin(), lane, new StreamDigest(List.copyOf(states))));
-        }
+        DigestBatch batch = new DigestBatch(peer.origin(), out);
+        told.forEach(stream -> batch.add(stream.lane(), stream.state(peer.start(stream))));
+        batch.end();
     }
 }

@@ -49,7 +49,7 @@ final class PeerView {
     }
 
     /** Serves a range, now or on later ticks; false if too many wait already. */
-    boolean pull(LocalStream stream, long from, long to, Effects out) {
+    boolean pull(KnownStream stream, long from, long to, Effects out) {
         for (Repair repair : pending) {
             if (repair.covers(stream, from, to)) {
                 return true;
@@ -84,10 +84,11 @@ final class PeerView {
         long served = 0;
         while (!pending.isEmpty() && allowance > 0) {
             Repair repair = pending.getFirst();
+            long available = repair.stream.runs().firstFrom(repair.from);
             if (repair.from > repair.to) {
                 pending.removeFirst();
-            } else if (repair.from < repair.stream.retained()) {
-                sayUnavailable(repair, out);
+            } else if (repair.from < available) {
+                sayUnavailable(repair, available, out);
             } else {
                 served += sendAgain(repair, out);
             }
@@ -97,8 +98,8 @@ final class PeerView {
         }
     }
 
-    private void sayUnavailable(Repair repair, Effects out) {
-        long end = Math.min(repair.to, repair.stream.retained() - 1);
+    private void sayUnavailable(Repair repair, long available, Effects out) {
+        long end = Math.min(repair.to, available - 1);
         Unavailable frame = new Unavailable(repair.stream.origin(), repair.stream.topic(), repair.from, end);
         out.add(new Effect.Send(origin, repair.stream.repairLane(), frame));
         allowance -= frame.size();
@@ -106,7 +107,10 @@ final class PeerView {
     }
 
     private int sendAgain(Repair repair, Effects out) {
-        Publications frame = repair.stream.repair(repair.from, repair.to);
+        KnownStream stream = repair.stream;
+        Publications frame = stream.runs()
+                .repair(repair.from, repair.to)
+                .withHops(stream.edges().hops());
         out.add(new Effect.Send(origin, repair.stream.repairLane(), frame));
         allowance -= frame.size();
         repair.from = frame.last() + 1;
@@ -115,17 +119,17 @@ final class PeerView {
 
     /** What is left to be sent of a range that was asked for. */
     private static final class Repair {
-        private final LocalStream stream;
+        private final KnownStream stream;
         private final long to;
         private long from;
 
-        Repair(LocalStream stream, long from, long to) {
+        Repair(KnownStream stream, long from, long to) {
             this.stream = stream;
             this.from = from;
             this.to = to;
         }
 
-        boolean covers(LocalStream other, long first, long last) {
+        boolean covers(KnownStream other, long first, long last) {
             return stream == other && from <= first && last <= to;
         }
     }

@@ -103,7 +103,7 @@ final class ReorderBuffer {
     }
 
     /** Of a part even the bytes are copied: they may be views of a frame that is far larger than what is counted. */
-    private static List<Bytes> copy(Publications run, Range part) {
+    static List<Bytes> copy(Publications run, Range part) {
         List<Bytes> copies = new ArrayList<>();
         for (Bytes payload : part.of(run.payloads(), run.first())) {
             copies.add(Bytes.wrap(payload.toArray()));

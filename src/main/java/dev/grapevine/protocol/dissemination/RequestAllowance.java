@@ -13,6 +13,10 @@ final class RequestAllowance {
         return left == 0;
     }
 
+    int left() {
+        return left;
+    }
+
     void take() {
         left--;
     }

@@ -16,6 +16,9 @@ public sealed interface DisseminationFrame extends Frame {
     /** Most payloads of one run. */
     int MAX_PAYLOADS = 4096;
 
+    /** Most links that are counted on the way of a message; what came farther is said to have come this far. */
+    int MAX_HOPS = 255;
+
     /**
      * A run of consecutive messages of one stream.
      *
@@ -23,8 +26,22 @@ public sealed interface DisseminationFrame extends Frame {
      * @param topic the stream's {@linkplain StreamName name}
      * @param first sequence of the first payload, from 1
      * @param payloads the messages, at least one, consecutive
+     * @param hops how many members have forwarded it, at most {@value #MAX_HOPS}: 0 from the publisher itself
      */
-    record Publications(Origin origin, String topic, long first, List<Bytes> payloads) implements DisseminationFrame {
+    record Publications(Origin origin, String topic, long first, List<Bytes> payloads, int hops)
+            implements DisseminationFrame {
+        /**
+         * A run that its publisher sends.
+         *
+         * @param origin who published
+         * @param topic the topic
+         * @param first sequence of the first payload, from 1
+         * @param payloads the messages, at least one, consecutive
+         */
+        public Publications(Origin origin, String topic, long first, List<Bytes> payloads) {
+            this(origin, topic, first, payloads, 0);
+        }
+
         /**
          * Sequence of the last payload.
          *
@@ -34,9 +51,19 @@ public sealed interface DisseminationFrame extends Frame {
             return first + payloads.size() - 1;
         }
 
+        /**
+         * The same run on its way on.
+         *
+         * @param forwarded how many members have forwarded it
+         * @return this one if it says so already, else a changed copy that shares the payloads
+         */
+        public Publications withHops(int forwarded) {
+            return forwarded == hops ? this : new Publications(origin, topic, first, payloads, forwarded);
+        }
+
         @Override
         public int size() {
-            int size = 48 + Sizes.text(topic);
+            int size = 50 + Sizes.text(topic);
             for (Bytes payload : payloads) {
                 size += payload.length() + 5;
             }
@@ -54,7 +81,7 @@ public sealed interface DisseminationFrame extends Frame {
         public int size() {
             int size = 16;
             for (StreamState stream : streams) {
-                size += 64 + Sizes.text(stream.topic());
+                size += 75 + Sizes.text(stream.topic());
             }
             return size;
         }
@@ -68,9 +95,26 @@ public sealed interface DisseminationFrame extends Frame {
      * @param start sequence with which the stream begins for the receiver of this digest: the first one published after
      *     the two members met
      * @param retained oldest sequence that the sender can still repair; {@code last + 1} if none
-     * @param last newest sequence published, 0 if none
+     * @param last newest sequence that the sender published, or was given and so settled; 0 if none
+     * @param begin sequence with which the stream begins for the sender; what a receiver goes by that was there before
+     *     the sender's link to it. 1 for the publisher
+     * @param hops how many members the messages passed on their way to the sender, at most {@value #MAX_HOPS}; 0 for the
+     *     publisher
      */
-    record StreamState(Origin origin, String topic, long start, long retained, long last) {}
+    record StreamState(Origin origin, String topic, long start, long retained, long last, long begin, int hops) {
+        /**
+         * What a publisher tells of a stream of its own.
+         *
+         * @param origin who publishes
+         * @param topic the topic
+         * @param start sequence with which the stream begins for the receiver
+         * @param retained oldest sequence that can still be repaired; {@code last + 1} if none
+         * @param last newest sequence published, 0 if none
+         */
+        public StreamState(Origin origin, String topic, long start, long retained, long last) {
+            this(origin, topic, start, retained, last, 1, 0);
+        }
+    }
 
     /**
      * Tell me how far this stream is: the answer is a {@link StreamDigest}.
@@ -112,6 +156,30 @@ public sealed interface DisseminationFrame extends Frame {
         @Override
         public int size() {
             return 64 + Sizes.text(topic);
+        }
+    }
+
+    /**
+     * Push what this origin publishes over this link from now on (Plumtree's GRAFT).
+     *
+     * @param origin whose tree
+     */
+    record Graft(Origin origin) implements DisseminationFrame {
+        @Override
+        public int size() {
+            return 40;
+        }
+    }
+
+    /**
+     * Do not push what this origin publishes over this link any more, only tell of it (Plumtree's PRUNE).
+     *
+     * @param origin whose tree
+     */
+    record Prune(Origin origin) implements DisseminationFrame {
+        @Override
+        public int size() {
+            return 40;
         }
     }
 }

@@ -21,6 +21,12 @@ class DisseminationSettingsTest {
     }
 
     @Test
+    void whatOthersPublishedIsRetainedForSomeTime() {
+        assertThatThrownBy(() -> DisseminationSettings.DEFAULT.withRetainedAge(Duration.ZERO))
+                .hasMessageContaining("retainedAge");
+    }
+
+    @Test
     void retainingNothingAndAskingAtOnceAreAllowed() {
         assertThat(Fixture.bounds(0, 1, 1, 1).retainedBytes()).isZero();
         assertThat(intervals(0, 1, 1, 1).pullDelay()).isZero();
@@ -30,6 +36,7 @@ class DisseminationSettingsTest {
         return new DisseminationSettings(
                 1,
                 0,
+                Duration.ofMillis(1),
                 1,
                 1,
                 Duration.ofMillis(delay),

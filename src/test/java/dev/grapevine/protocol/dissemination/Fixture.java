@@ -34,11 +34,11 @@ final class Fixture {
     }
 
     Fixture(DisseminationSettings settings) {
-        core = new DisseminationCore(SELF, settings, new SplittableRandom(1));
+        core = new DisseminationCore(SELF, settings, new SplittableRandom(1), peer -> false);
     }
 
     static Origin origin(long number) {
-        return new Origin(new MemberId(0, number), 1);
+        return new Origin(new MemberId(number << 32, number), 1);
     }
 
     /** The defaults with other bounds of memory. */
@@ -47,6 +47,7 @@ final class Fixture {
         return new DisseminationSettings(
                 base.maxPayloadBytes(),
                 retainedBytes,
+                base.retainedAge(),
                 reorderMessages,
                 reorderBytes,
                 base.pullDelay(),

@@ -197,7 +197,12 @@ class HostileInputTest {
 
     /** A stream that begins at 1. */
     private static InboundStream stream(DisseminationSettings settings) {
-        InboundStream stream = new InboundStream(ANN, NEWS, settings, new HeldBudget(settings.reorderBytes()), 0);
+        InboundStream stream = new InboundStream(
+                new InboundStream.Place(ANN, NEWS, 0, 0),
+                new TreeEdges(),
+                settings,
+                new HeldBudget(settings.reorderBytes()),
+                0);
         stream.learn(new StreamState(ANN, NEWS, 1, 1, 0), 0, effect -> {});
         return stream;
     }

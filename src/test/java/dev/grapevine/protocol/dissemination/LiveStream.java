@@ -56,7 +56,7 @@ final class LiveStream {
     }
 
     private static DisseminationCore core(Origin self) {
-        return new DisseminationCore(self, DisseminationSettings.DEFAULT, new SplittableRandom(1));
+        return new DisseminationCore(self, DisseminationSettings.DEFAULT, new SplittableRandom(1), peer -> false);
     }
 
     void linkUp() {

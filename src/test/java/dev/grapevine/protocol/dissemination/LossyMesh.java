@@ -35,15 +35,41 @@ final class LossyMesh {
     private final double loss;
     private final double duplication;
     private final double reordering;
+    private final boolean isSparse;
     private boolean healed;
     private long now;
     private long eventCount;
     private long requests;
 
     LossyMesh(long seed, int size) {
-        this.random = new SplittableRandom(seed);
-        this.settings = smallBounds();
-        this.record = new DeliveryRecord(settings.retainedBytes());
+        this(new SplittableRandom(seed), size, size, false);
+    }
+
+    /**
+     * Members of which each has a few links and forwards; they have known each other for a while.
+     *
+     * @param seed of all chance
+     * @param size how many
+     * @param degree how many links each has, or one or two more
+     * @param retainsAll whether nothing is given up for want of room, and so all of it has to arrive
+     */
+    static LossyMesh sparse(long seed, int size, int degree, boolean retainsAll) {
+        LossyMesh network = new LossyMesh(new SplittableRandom(seed), size, degree, retainsAll);
+        for (Node node : network.nodes) {
+            node.core.partial(true, node.time(), node.effects::add);
+            network.nodes.stream()
+                    .filter(peer -> peer != node)
+                    .forEach(peer -> network.record.met(node.origin, peer.origin));
+        }
+        network.runMillis(Limits.FIRST_LINKS_NANOS / MILLI + 2000);
+        return network;
+    }
+
+    private LossyMesh(RandomGenerator random, int size, int degree, boolean retainsAll) {
+        this.random = random;
+        this.settings = retainsAll ? smallBounds().withRetainedBytes(1 << 24) : smallBounds();
+        this.isSparse = degree < size;
+        this.record = new DeliveryRecord(retainsAll ? 1 << 24 : isSparse ? 0 : settings.retainedBytes());
         this.loss = random.nextInt(3) * 0.1;
         this.duplication = random.nextInt(3) * 0.1;
         this.reordering = random.nextInt(3) * 0.1;
@@ -54,6 +80,10 @@ final class LossyMesh {
         }
         for (int a = 0; a < size; a++) {
             for (int b = a + 1; b < size; b++) {
+                boolean isNext = b == a + 1 || (a == 0 && b == size - 1);
+                if (isSparse && !isNext && random.nextInt(size - 3) >= degree - 2) {
+                    continue;
+                }
                 Link link = new Link(nodes.get(a), nodes.get(b));
                 links.put(a + "-" + b, link);
                 at(random.nextLong(1000 * MILLI), link::up);
@@ -115,8 +145,12 @@ final class LossyMesh {
     }
 
     private Link anyLink() {
-        int a = random.nextInt(nodes.size() - 1);
-        return links.get(a + "-" + random.nextInt(a + 1, nodes.size()));
+        Link link = null;
+        while (link == null) {
+            int a = random.nextInt(nodes.size() - 1);
+            link = links.get(a + "-" + random.nextInt(a + 1, nodes.size()));
+        }
+        return link;
     }
 
     private Link link(Node a, Node b) {
@@ -160,10 +194,10 @@ final class LossyMesh {
                 lastArrival.clear();
                 a.linkDown(b);
                 b.linkDown(a);
-                if (random.nextInt(3) == 0) {
+                if (!isSparse && random.nextInt(3) == 0) {
                     a.gone(b);
                 }
-                if (random.nextInt(3) == 0) {
+                if (!isSparse && random.nextInt(3) == 0) {
                     b.gone(a);
                 }
                 at(now + random.nextLong(1500 * MILLI), this::up);
@@ -210,7 +244,8 @@ final class LossyMesh {
         Node(Origin origin, int index) {
             this.origin = origin;
             this.index = index;
-            this.core = new DisseminationCore(origin, settings, new SplittableRandom(random.nextLong()));
+            this.core =
+                    new DisseminationCore(origin, settings, new SplittableRandom(random.nextLong()), peer -> isSparse);
         }
 
         void tick() {
@@ -231,7 +266,9 @@ final class LossyMesh {
         }
 
         void linkUp(Node peer) {
-            record.met(origin, peer.origin);
+            if (!isSparse) {
+                record.met(origin, peer.origin);
+            }
             core.linkUp(peer.origin, time(), effects::add);
             carryOut(false);
         }
@@ -261,7 +298,8 @@ final class LossyMesh {
                             .filter(node -> node.origin.equals(send.to()))
                             .findFirst()
                             .orElseThrow();
-                    boolean request = send.lane() == Lane.CONTROL;
+                    boolean request = send.frame() instanceof DisseminationFrame.Pull
+                            || send.frame() instanceof DisseminationFrame.StreamQuery;
                     requests += request ? 1 : 0;
                     link(this, to).carry(this, to, send.lane(), (DisseminationFrame) send.frame());
                 } else {

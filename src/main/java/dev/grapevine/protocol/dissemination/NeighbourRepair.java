@@ -1,0 +1,133 @@
+package dev.grapevine.protocol.dissemination;
+
+import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.Effects;
+import dev.grapevine.protocol.step.RejectReason;
+import java.util.function.Predicate;
+
+/**
+ * Repair beyond a full mesh: what a stream lacks is asked of one neighbour after the other, beginning with the one that told
+ * of it. What never came by the tree is grafted with the first request (Plumtree, section 3.6); what is only lost between two
+ * messages leaves the tree as it is.
+ *
+ * <p>A neighbour that does not retain what is missing says so, and likewise one that has not got it yet. Once all have said
+ * that it is gone, it becomes a gap. If some only have not got it, all are asked again, up to
+ * {@link Limits#REPAIR_ROUNDS} times with doubling pauses, since they may be asking themselves: half as often if it is gone
+ * for others, and twice as often if some do not answer. Then it is a gap too; but for more
+ * than {@link Limits#PULL_MESSAGES} of a publisher that is present that somebody told of and nobody has, and behind which
+ * nothing came: these are not believed, so that whoever invents sequences cannot end a stream.
+ */
+final class NeighbourRepair {
+
+    private final DisseminationSettings settings;
+    private final Neighbours neighbours;
+    private final BroadcastTree tree;
+    private final RequestAllowance allowance;
+    private final Predicate<Origin> isPresent;
+
+    NeighbourRepair(
+            DisseminationSettings settings,
+            Neighbours neighbours,
+            BroadcastTree tree,
+            RequestAllowance allowance,
+            Predicate<Origin> isPresent) {
+        this.settings = settings;
+        this.neighbours = neighbours;
+        this.tree = tree;
+        this.allowance = allowance;
+        this.isPresent = isPresent;
+    }
+
+    /** Sends the requests that have their turn. */
+    void ask(InboundStream stream, long now, Effects out) {
+        RepairRound round = stream.round();
+        round.frontIs(stream.next(), now);
+        Neighbour whom = round.whom(neighbours, stream.edges().parent());
+        if (whom != null && stream.ask(whom.origin(), now, allowance, out)) {
+            stream.edges().asked(whom.slot(), now);
+            if (stream.isOpen() && stream.lacksTail()) {
+                tree.graft(stream, whom, out);
+            }
+        }
+    }
+
+    void tick(InboundStream stream, long now, Effects out) {
+        RepairRound round = stream.round();
+        round.frontIs(stream.next(), now);
+        Neighbour whom = round.whom(neighbours, stream.edges().parent());
+        if (whom == null) {
+            conclude(stream, round, now, out);
+        } else if (stream.isOverdue(now)
+                && round.isStuck(now, settings.pullRetry().toNanos())) {
+            round.unanswered(whom);
+            next(stream, whom, Long.MAX_VALUE, now, out);
+        }
+        ask(stream, now, out);
+    }
+
+    /** A neighbour tells of messages that did not come. */
+    void heardOf(InboundStream stream, Neighbour from) {
+        if (!stream.isAsking()) {
+            stream.round().prefer(from);
+        }
+    }
+
+    /** A neighbour is behind, or does not retain what is missing up to a sequence. */
+    void refused(InboundStream stream, Neighbour by, long goneTo, long now, Effects out) {
+        RepairRound round = stream.round();
+        round.frontIs(stream.next(), now);
+        if (round.isAsked(by)) {
+            round.inVain(by, goneTo);
+            next(stream, by, goneTo == 0 ? Long.MAX_VALUE : goneTo, now, out);
+        }
+    }
+
+    /** What was asked of one neighbour up to a sequence is asked of the next. */
+    private void next(InboundStream stream, Neighbour by, long to, long now, Effects out) {
+        RepairRound round = stream.round();
+        stream.askAnew(to, now);
+        if (round.whom(neighbours, by.slot()) == null) {
+            conclude(stream, round, now, out);
+        }
+    }
+
+    private void conclude(InboundStream stream, RepairRound round, long now, Effects out) {
+        long gone = Math.min(round.goneTo(), stream.knownLast());
+        if (stream.isOpen() && gone >= stream.next()) {
+            stream.abandon(gone, now, out);
+            return;
+        }
+        if (round.isLast()) {
+            round.waitedTo(stream.knownLast());
+            giveUp(stream, now, out);
+        } else {
+            long pause = settings.pullRetry().toNanos() << Math.min(round.rounds() - 1, 10);
+            stream.askNothingBefore(now + Math.min(pause, Limits.MAX_PATIENCE_NANOS));
+        }
+    }
+
+    private void giveUp(InboundStream stream, long now, Effects out) {
+        boolean isInvented = stream.isOpen()
+                && stream.lacksTail()
+                && stream.knownLast() - stream.next() >= Limits.PULL_MESSAGES
+                && isPresent.test(stream.origin());
+        if (isInvented) {
+            String range = stream.next() + " to " + stream.knownLast() + " of " + stream.topic();
+            stream.disbelieve(now);
+            out.add(new Effect.Rejected(
+                    RejectReason.INVALID_RANGE, stream.origin(), "Nobody has " + range + ", which somebody told of"));
+        } else {
+            stream.giveUp(now, out);
+        }
+    }
+
+    /** A link is gone: what was asked for over it is asked of another. */
+    void linkDown(InboundStream stream, Neighbour neighbour, long now) {
+        RepairRound round = stream.round();
+        if (round.isAsked(neighbour)) {
+            stream.askAnew(Long.MAX_VALUE, now);
+        }
+        round.forget(neighbour.slot());
+    }
+}

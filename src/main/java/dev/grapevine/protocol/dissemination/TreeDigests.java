@@ -1,0 +1,153 @@
+package dev.grapevine.protocol.dissemination;
+
+import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
+import dev.grapevine.protocol.step.Effects;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.random.RandomGenerator;
+
+/**
+ * Who is told when how far the streams are, beyond a full mesh (Plumtree's lazy push, section 3.5, with one sequence in the
+ * place of all IHAVEs of a stream): one frame a lazy link and interval with the streams that went on, unless the neighbour is
+ * known to have it all: whoever tells first, or pushes, need not be told. Over an eager link a neighbour is told once a
+ * stream rests, since the last message has none behind it that would show its loss; and all are told
+ * {@link Limits#RETELLINGS} times more at long intervals, since digests can be lost too.
+ */
+final class TreeDigests {
+
+    private final long interval;
+    private final long idleInterval;
+    private final RandomGenerator random;
+    private final Neighbours neighbours;
+    private final BiFunction<KnownStream, Neighbour, StreamState> states;
+    private final ArrayDeque<KnownStream> active = new ArrayDeque<>();
+
+    /** In the order in which they came to rest. */
+    private final Set<KnownStream> resting = new LinkedHashSet<>();
+
+    private long due;
+    private long idleDue;
+
+    /**
+     * Tells of nothing yet.
+     *
+     * @param settings the intervals
+     * @param random for their jitter
+     * @param neighbours whom to tell
+     * @param states what a neighbour is told of a stream
+     */
+    TreeDigests(
+            DisseminationSettings settings,
+            RandomGenerator random,
+            Neighbours neighbours,
+            BiFunction<KnownStream, Neighbour, StreamState> states) {
+        this.interval = settings.digestInterval().toNanos();
+        this.idleInterval = settings.idleDigestInterval().toNanos();
+        this.random = random;
+        this.neighbours = neighbours;
+        this.states = states;
+    }
+
+    /** A stream went on, as the neighbour in a slot knows who pushed it; -1 if none does. */
+    void changed(KnownStream stream, int slot, long now) {
+        stream.untold.or(neighbours.slots());
+        if (slot >= 0) {
+            stream.untold.clear(slot);
+        }
+        stream.announced = stream.last();
+        stream.changedAt = now;
+        stream.retellings = Limits.RETELLINGS;
+        resting.remove(stream);
+        enlist(stream, now);
+    }
+
+    private void enlist(KnownStream stream, long now) {
+        if (!stream.isToBeTold) {
+            stream.isToBeTold = true;
+            if (active.isEmpty()) {
+                due = now + jittered(interval);
+            }
+            active.addLast(stream);
+        }
+    }
+
+    /** A neighbour was told of all streams, or is gone. */
+    void forget(int slot) {
+        active.forEach(stream -> stream.untold.clear(slot));
+    }
+
+    /** Whether nobody is to be told of anything. */
+    boolean isIdle() {
+        return active.isEmpty();
+    }
+
+    void tick(long now, Effects out) {
+        if (!resting.isEmpty() && idleDue - now <= 0) {
+            idleDue = now + jittered(idleInterval);
+            for (KnownStream stream : resting) {
+                stream.untold.or(neighbours.slots());
+                enlist(stream, now);
+            }
+            resting.clear();
+        }
+        if (!active.isEmpty() && due - now <= 0) {
+            due = now + jittered(interval);
+            for (Neighbour neighbour : neighbours.all()) {
+                tell(neighbour, now, out);
+            }
+            settle(now);
+        }
+    }
+
+    private void tell(Neighbour neighbour, long now, Effects out) {
+        int slot = neighbour.slot();
+        DigestBatch batch = new DigestBatch(neighbour.origin(), out);
+        for (KnownStream stream : active) {
+            boolean isTold = stream.edges().isLazy(slot) && !stream.isCritical();
+            if (stream.untold.get(slot) && (isTold || rests(stream, now))) {
+                stream.untold.clear(slot);
+                batch.add(stream.lane(), states.apply(stream, neighbour));
+            }
+        }
+        batch.end();
+    }
+
+    private boolean rests(KnownStream stream, long now) {
+        return now - stream.changedAt >= interval;
+    }
+
+    private void settle(long now) {
+        List<KnownStream> told = new ArrayList<>(active);
+        active.clear();
+        for (KnownStream stream : told) {
+            if (!rests(stream, now)) {
+                active.addLast(stream);
+                continue;
+            }
+            stream.isToBeTold = false;
+            stream.untold.clear();
+            if (stream.retellings-- > 0) {
+                if (resting.isEmpty()) {
+                    idleDue = now + jittered(idleInterval);
+                }
+                resting.add(stream);
+            }
+        }
+    }
+
+    /** There is a full mesh, which has another way. */
+    void clear() {
+        active.forEach(stream -> stream.isToBeTold = false);
+        active.clear();
+        resting.clear();
+    }
+
+    /** Within a tenth, so that members that started together do not stay in step. */
+    private long jittered(long nanos) {
+        return (long) (nanos * (0.9 + 0.2 * random.nextDouble()));
+    }
+}
