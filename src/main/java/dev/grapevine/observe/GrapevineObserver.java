@@ -85,7 +85,7 @@ public interface GrapevineObserver {
     default void lost(String topic, long count) {}
 
     /**
-     * A subscriber's buffer was full, or its codec failed.
+     * A subscriber's buffer was full, its codec failed, or it acknowledged a message no time that it was given.
      *
      * @param topic the topic
      * @param count how many messages it was not given

@@ -8,6 +8,7 @@ import dev.grapevine.topic.Topic;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import reactor.core.scheduler.Scheduler;
 
@@ -20,13 +21,15 @@ final class Catalogue {
     private final NodeViews views;
     private final Submissions submissions;
     private final Scheduler delivery;
+    private final LongSupplier nanos;
     private final GrapevineObserver observer;
     private final Map<String, MapView<?, ?>> maps = new ConcurrentHashMap<>();
 
-    Catalogue(NodeViews views, Submissions submissions, Scheduler delivery, GrapevineObserver observer) {
+    Catalogue(NodeViews views, Submissions submissions, Environment environment, GrapevineObserver observer) {
         this.views = views;
         this.submissions = submissions;
-        this.delivery = delivery;
+        this.delivery = environment.delivery();
+        this.nanos = environment.nanos();
         this.observer = observer;
     }
 
@@ -39,7 +42,10 @@ final class Catalogue {
     <T> Topic<T> topic(String name, Codec<T> codec) {
         checkTopic(name);
         TopicChannel<?> channel = open(
-                views.topics(), name, "topics", () -> new TopicChannel<>(name, codec, submissions, delivery, observer));
+                views.topics(),
+                name,
+                "topics",
+                () -> new TopicChannel<>(name, codec, submissions, delivery, nanos, observer));
         if (views.isCompleted()) {
             channel.complete();
         }

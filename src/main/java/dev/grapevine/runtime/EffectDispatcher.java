@@ -39,8 +39,9 @@ final class EffectDispatcher {
         return dials.asFlux();
     }
 
-    /** Time has passed: what was gathered for the log may be due. */
+    /** Time has passed: what was gathered for the log may be due, and messages that subscribers did not acknowledge. */
     void tick() {
+        views.tick();
         nodeLog.tick();
     }
 

@@ -45,7 +45,7 @@ record NodeParts(
                 views,
                 commands,
                 submissions,
-                new Catalogue(views, submissions, config.environment().delivery(), observer));
+                new Catalogue(views, submissions, config.environment(), observer));
     }
 
     boolean hasSeeds() {

@@ -46,6 +46,11 @@ final class NodeViews {
         }
     }
 
+    /** Time has passed. */
+    void tick() {
+        topics.values().forEach(TopicChannel::tick);
+    }
+
     /** The view of a store; the core bounds how many there are. */
     StoreView store(String name) {
         StoreView store = stores.computeIfAbsent(name, unused -> new StoreView());

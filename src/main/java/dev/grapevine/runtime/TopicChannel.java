@@ -3,6 +3,8 @@ package dev.grapevine.runtime;
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.codec.Codec;
 import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.topic.AcknowledgeOptions;
+import dev.grapevine.topic.Acknowledgeable;
 import dev.grapevine.topic.Delivery;
 import dev.grapevine.topic.Message;
 import dev.grapevine.topic.Overflow;
@@ -11,6 +13,7 @@ import dev.grapevine.topic.Topic;
 import dev.grapevine.topic.UndecodableHandler;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,14 +36,23 @@ final class TopicChannel<T> implements Topic<T> {
     private final Publishing publishing;
     private final Scheduler delivery;
     private final GrapevineObserver observer;
+    private final LongSupplier nanos;
     private final List<DeliverySubscription<T>> subscribers = new CopyOnWriteArrayList<>();
+    private final List<AcknowledgeSubscription<T>> acknowledging = new CopyOnWriteArrayList<>();
     private volatile boolean completed;
 
-    TopicChannel(String name, Codec<T> codec, Publishing publishing, Scheduler delivery, GrapevineObserver observer) {
+    TopicChannel(
+            String name,
+            Codec<T> codec,
+            Publishing publishing,
+            Scheduler delivery,
+            LongSupplier nanos,
+            GrapevineObserver observer) {
         this.name = name;
         this.codec = codec;
         this.publishing = publishing;
         this.delivery = delivery;
+        this.nanos = nanos;
         this.observer = observer;
     }
 
@@ -103,6 +115,32 @@ final class TopicChannel<T> implements Topic<T> {
         };
     }
 
+    @Override
+    public Flux<Acknowledgeable<T>> acknowledgeable(AcknowledgeOptions options) {
+        Flux<Delivery<T>> deliveries = deliveries(options.buffer(), options.overflow());
+        return new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super Acknowledgeable<T>> actual) {
+                acknowledge(actual, options, deliveries);
+            }
+        };
+    }
+
+    private void acknowledge(
+            CoreSubscriber<? super Acknowledgeable<T>> actual,
+            AcknowledgeOptions options,
+            Flux<Delivery<T>> deliveries) {
+        AcknowledgeSubscription<T> subscription = new AcknowledgeSubscription<>(
+                actual,
+                options,
+                delivery,
+                nanos,
+                count -> observer.subscriberMissed(name, count),
+                acknowledging::remove);
+        acknowledging.add(subscription);
+        subscription.begin(deliveries);
+    }
+
     private void logUndecodable(Message<Bytes> message, Throwable error) {
         log.warn(
                 "Message {} of {} on topic {} could not be read as {}: {}",
@@ -118,6 +156,11 @@ final class TopicChannel<T> implements Topic<T> {
         for (DeliverySubscription<T> subscriber : subscribers) {
             subscriber.offer(priority, run);
         }
+    }
+
+    /** Time has passed; on the node's thread. */
+    void tick() {
+        acknowledging.forEach(AcknowledgeSubscription::tick);
     }
 
     void remove(DeliverySubscription<T> subscription) {

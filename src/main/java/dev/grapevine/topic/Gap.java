@@ -23,7 +23,9 @@ public record Gap<T>(String topic, Origin publisher, Priority priority, long fro
         /** This subscriber was too slow for the buffer and strategy that it chose. */
         OVERFLOW,
         /** The codec could not read the message. */
-        UNDECODABLE
+        UNDECODABLE,
+        /** A subscriber that acknowledges did not acknowledge the message, however often it was given. */
+        GIVEN_UP
     }
 
     /**

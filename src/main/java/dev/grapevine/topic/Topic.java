@@ -110,4 +110,17 @@ public interface Topic<T> {
      * @return as {@link #messages(int, Overflow)}
      */
     Flux<Delivery<T>> deliveries(int buffer, Overflow overflow, UndecodableHandler handler);
+
+    /**
+     * The messages that arrive from now on, for a subscriber that says of each whether it is done with it: what it rejects, or
+     * does not answer in time, is given to it again (at least once, to this subscription, while it lasts: nothing is written
+     * down, and the publisher hears nothing of it).
+     *
+     * <p>A message that is given again comes behind others that were given meanwhile. One that is given up is announced as a
+     * {@link Gap} with {@link Gap.Reason#GIVEN_UP} and counted. Deadlines are kept to within 250 ms.
+     *
+     * @param options how many may be unanswered, and when a message is given again
+     * @return as {@link #messages(int, Overflow)}; when the node stops, what was not answered is not given again
+     */
+    Flux<Acknowledgeable<T>> acknowledgeable(AcknowledgeOptions options);
 }

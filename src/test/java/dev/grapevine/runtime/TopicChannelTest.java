@@ -34,6 +34,7 @@ class TopicChannelTest {
     private static final Origin ORIGIN = new Origin(new MemberId(1, 1), 1);
 
     private final List<Long> missed = new ArrayList<>();
+    private long now;
 
     private <T> TopicChannel<T> channel(Codec<T> codec) {
         Publishing nowhere = new Publishing() {
@@ -52,7 +53,7 @@ class TopicChannelTest {
                 return payload;
             }
         };
-        return new TopicChannel<>("t", codec, nowhere, Schedulers.immediate(), new GrapevineObserver() {
+        return new TopicChannel<>("t", codec, nowhere, Schedulers.immediate(), () -> now, new GrapevineObserver() {
             @Override
             public void subscriberMissed(String topic, long count) {
                 missed.add(count);

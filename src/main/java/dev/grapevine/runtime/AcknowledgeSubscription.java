@@ -1,0 +1,305 @@
+package dev.grapevine.runtime;
+
+import dev.grapevine.topic.AcknowledgeOptions;
+import dev.grapevine.topic.Acknowledgeable;
+import dev.grapevine.topic.Delivery;
+import dev.grapevine.topic.Gap;
+import dev.grapevine.topic.Message;
+import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.context.Context;
+
+/**
+ * One subscriber of a topic that acknowledges. A message stays here from when it is asked for until it is acknowledged or
+ * given up, and there are never more of these than the subscriber chose; further ones wait in the buffer of the
+ * subscription below, with its overflow strategy.
+ *
+ * <p>What is rejected waits in the order of its rejection, what is not answered in the order in which it was given, so the
+ * first of each is the one that is due first. Deadlines are looked at on the node's tick and whenever something is given.
+ *
+ * @param <T> type of the values
+ */
+final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable<T>> {
+
+    private final AcknowledgeOptions options;
+    private final LongSupplier nanos;
+    private final LongConsumer givenUp;
+    private final Consumer<AcknowledgeSubscription<T>> over;
+    private final Upstream upstream = new Upstream();
+
+    // Guarded by itself, as is all below.
+    private final Object lock = new Object();
+    private final ArrayDeque<Delivery<T>> arrived = new ArrayDeque<>();
+    private final Set<Attempt> unanswered = new LinkedHashSet<>();
+    private final ArrayDeque<Attempt> rejected = new ArrayDeque<>();
+    private long asked;
+    private volatile @Nullable Throwable failure;
+
+    /**
+     * A subscription that is not served yet, see {@link #begin(Flux)}.
+     *
+     * @param givenUp told how many messages are given up
+     * @param over told when it is over
+     */
+    AcknowledgeSubscription(
+            CoreSubscriber<? super Acknowledgeable<T>> actual,
+            AcknowledgeOptions options,
+            Scheduler delivery,
+            LongSupplier nanos,
+            LongConsumer givenUp,
+            Consumer<AcknowledgeSubscription<T>> over) {
+        super(actual, delivery);
+        this.options = options;
+        this.nanos = nanos;
+        this.givenUp = givenUp;
+        this.over = over;
+    }
+
+    void begin(Flux<Delivery<T>> deliveries) {
+        deliveries.subscribe(upstream);
+        begin();
+    }
+
+    /** Time has passed; on the node's thread. */
+    void tick() {
+        boolean due;
+        synchronized (lock) {
+            long now = nanos.getAsLong();
+            rejectOverdue(now);
+            Attempt first = rejected.peek();
+            due = (first != null && first.isDue(now)) || !arrived.isEmpty();
+        }
+        if (due) {
+            wake();
+        }
+    }
+
+    @Override
+    long emit(long most) {
+        Acknowledgeable<T> next;
+        synchronized (lock) {
+            next = take(nanos.getAsLong());
+        }
+        askForMore();
+        if (next == null) {
+            return 0;
+        }
+        if (next.delivery() instanceof Gap<T> gap && gap.reason() == Gap.Reason.GIVEN_UP) {
+            givenUp.accept(gap.count());
+        }
+        next(next);
+        return 1;
+    }
+
+    private @Nullable Acknowledgeable<T> take(long now) {
+        rejectOverdue(now);
+        Attempt again = rejected.peek();
+        if (again != null && again.isDue(now)) {
+            rejected.remove();
+            return given(new Attempt(again.message, again.number + 1, again.first, now));
+        }
+        Delivery<T> fresh = arrived.poll();
+        if (fresh instanceof Message<T> message) {
+            return given(new Attempt(message, 1, now, now));
+        }
+        return fresh == null ? null : new Announcement<>(fresh);
+    }
+
+    private Attempt given(Attempt attempt) {
+        unanswered.add(attempt);
+        return attempt;
+    }
+
+    private void rejectOverdue(long now) {
+        while (!unanswered.isEmpty()) {
+            Attempt first = unanswered.iterator().next();
+            if (now - first.givenAt < options.timeout().toNanos()) {
+                return;
+            }
+            unanswered.remove(first);
+            again(first, now);
+        }
+    }
+
+    /** Puts a message back, or gives it up, which is told in its place among those that wait. */
+    private void again(Attempt attempt, long now) {
+        long due = now + options.redeliveryDelay().toNanos();
+        if (attempt.number >= options.maxAttempts()
+                || due - attempt.first > options.retention().toNanos()) {
+            Message<T> lost = attempt.message;
+            arrived.addFirst(new Gap<>(
+                    lost.topic(),
+                    lost.publisher(),
+                    lost.priority(),
+                    lost.sequence(),
+                    lost.sequence(),
+                    Gap.Reason.GIVEN_UP));
+        } else {
+            attempt.due = due;
+            rejected.add(attempt);
+        }
+    }
+
+    private boolean answer(Attempt attempt, boolean done) {
+        boolean inTime;
+        synchronized (lock) {
+            inTime = unanswered.remove(attempt);
+            if (inTime && !done) {
+                again(attempt, nanos.getAsLong());
+            }
+        }
+        if (inTime) {
+            askForMore();
+            wake();
+        }
+        return inTime;
+    }
+
+    private void askForMore() {
+        long more;
+        synchronized (lock) {
+            more = options.maxUnacknowledged() - asked - arrived.size() - unanswered.size() - rejected.size();
+            asked += Math.max(0, more);
+        }
+        if (more > 0) {
+            upstream.request(more);
+        }
+    }
+
+    @Override
+    boolean isEmpty() {
+        synchronized (lock) {
+            return arrived.isEmpty();
+        }
+    }
+
+    @Override
+    void clear() {
+        synchronized (lock) {
+            arrived.clear();
+            unanswered.clear();
+            rejected.clear();
+        }
+    }
+
+    @Override
+    void onCancel() {
+        upstream.cancel();
+        clear();
+        over.accept(this);
+    }
+
+    @Override
+    @Nullable Throwable failure() {
+        return failure;
+    }
+
+    /** The subscription below, which has the buffer. */
+    private final class Upstream extends BaseSubscriber<Delivery<T>> {
+
+        @Override
+        public Context currentContext() {
+            return actual().currentContext();
+        }
+
+        @Override
+        protected void hookOnSubscribe(Subscription subscription) {
+            askForMore();
+        }
+
+        @Override
+        protected void hookOnNext(Delivery<T> delivery) {
+            synchronized (lock) {
+                asked--;
+                arrived.add(delivery);
+            }
+            wake();
+        }
+
+        @Override
+        protected void hookOnError(Throwable error) {
+            failure = error;
+            wake();
+        }
+
+        @Override
+        protected void hookOnComplete() {
+            complete();
+        }
+    }
+
+    /** A message as it is given once. */
+    private final class Attempt implements Acknowledgeable<T> {
+
+        private final Message<T> message;
+        private final int number;
+        private final long first;
+        private final long givenAt;
+        private long due;
+
+        Attempt(Message<T> message, int number, long first, long givenAt) {
+            this.message = message;
+            this.number = number;
+            this.first = first;
+            this.givenAt = givenAt;
+        }
+
+        boolean isDue(long now) {
+            return now - due >= 0;
+        }
+
+        @Override
+        public Delivery<T> delivery() {
+            return message;
+        }
+
+        @Override
+        public int attempt() {
+            return number;
+        }
+
+        @Override
+        public boolean acknowledge() {
+            return answer(this, true);
+        }
+
+        @Override
+        public boolean reject() {
+            return answer(this, false);
+        }
+
+        @Override
+        public String toString() {
+            return message + ", attempt " + number;
+        }
+    }
+
+    /** A gap, which needs no answer. */
+    private record Announcement<T>(Delivery<T> delivery) implements Acknowledgeable<T> {
+
+        @Override
+        public int attempt() {
+            return 1;
+        }
+
+        @Override
+        public boolean acknowledge() {
+            return false;
+        }
+
+        @Override
+        public boolean reject() {
+            return false;
+        }
+    }
+}
