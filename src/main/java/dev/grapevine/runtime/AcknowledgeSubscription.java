@@ -204,7 +204,7 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
         return failure;
     }
 
-    /** The subscription below, which has the buffer. */
+    /** The subscription below, which has the buffer and signals on delivery threads. */
     private final class Upstream extends BaseSubscriber<Delivery<T>> {
 
         @Override
@@ -223,18 +223,18 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
                 asked--;
                 arrived.add(delivery);
             }
-            wake();
+            wakeHere();
         }
 
         @Override
         protected void hookOnError(Throwable error) {
             failure = error;
-            wake();
+            wakeHere();
         }
 
         @Override
         protected void hookOnComplete() {
-            complete();
+            completeHere();
         }
     }
 

@@ -90,6 +90,12 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
         wake();
     }
 
+    /** As {@link #complete}, on a thread that delivers already. */
+    final void completeHere() {
+        completed = true;
+        wakeHere();
+    }
+
     @Override
     public final void request(long n) {
         if (n > 0) {
@@ -113,6 +119,13 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
     final void wake() {
         if (WORK.getAndIncrement(this) == 0) {
             schedule();
+        }
+    }
+
+    /** As {@link #wake}, on a thread that delivers already: drains on it, unless another one does. */
+    final void wakeHere() {
+        if (WORK.getAndIncrement(this) == 0) {
+            run();
         }
     }
 
