@@ -90,10 +90,12 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
     private long show(Priority priority, Run run) {
         long sequence = run.first();
         long shown = 0;
-        for (Bytes payload : run.payloads()) {
+        int messages = run.messages();
+        for (int i = 0; i < messages; i++) {
             if (isCancelled()) {
                 return shown;
             }
+            Bytes payload = run.message(i);
             T value = decode(priority, run, sequence, payload);
             if (value != null) {
                 next(new Message<>(channel.name(), run.origin(), priority, sequence, value));

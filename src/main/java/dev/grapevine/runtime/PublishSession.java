@@ -4,6 +4,7 @@ import dev.grapevine.bytes.Bytes;
 import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Input;
 import dev.grapevine.topic.Priority;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -106,10 +107,13 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
     public void onNext(Bytes payload) {
         window.arrived(payload.length());
         arrived.offer(payload);
-        // Its atomic step stands between the queue's lazy write and the look at "scheduled": without a fence between
-        // them
-        // the node's thread could have looked too early, and this one see a task that has looked already.
-        window.ask();
+        // Between the lazy writes before and the looks behind: without it the node's thread could have looked too
+        // early, and
+        // this one see a task that has looked already.
+        VarHandle.fullFence();
+        if (window.isLow()) {
+            window.ask();
+        }
         somethingCame();
     }
 

@@ -12,17 +12,18 @@ import org.jspecify.annotations.Nullable;
  * @param origin who published
  * @param first sequence of the first message
  * @param last sequence of the last one
- * @param payloads the messages, or empty for a gap
+ * @param payloads the messages, or empty for a gap; after a head or tail was taken, others before and behind them too
+ * @param offset where the first message stands among the payloads
  * @param gap why messages are missing, or null if they are there
  */
-record Run(Origin origin, long first, long last, List<Bytes> payloads, Gap.@Nullable Reason gap) {
+record Run(Origin origin, long first, long last, List<Bytes> payloads, int offset, Gap.@Nullable Reason gap) {
 
     static Run messages(Origin origin, long first, List<Bytes> payloads) {
-        return new Run(origin, first, first + payloads.size() - 1, payloads, null);
+        return new Run(origin, first, first + payloads.size() - 1, payloads, 0, null);
     }
 
     static Run gap(Origin origin, long first, long last, Gap.Reason reason) {
-        return new Run(origin, first, last, List.of(), reason);
+        return new Run(origin, first, last, List.of(), 0, reason);
     }
 
     boolean isGap() {
@@ -31,16 +32,21 @@ record Run(Origin origin, long first, long last, List<Bytes> payloads, Gap.@Null
 
     /** How many messages the run holds; none for a gap. */
     int messages() {
-        return payloads.size();
+        return isGap() ? 0 : (int) (last - first + 1);
+    }
+
+    /** The message with the given place in the run, from 0. */
+    Bytes message(int index) {
+        return payloads.get(offset + index);
     }
 
     /** The first messages of the run. */
     Run head(int count) {
-        return messages(origin, first, payloads.subList(0, count));
+        return new Run(origin, first, first + count - 1, payloads, offset, null);
     }
 
     /** The run without its first messages. */
     Run tail(int skip) {
-        return messages(origin, first + skip, payloads.subList(skip, payloads.size()));
+        return new Run(origin, first + skip, last, payloads, offset + skip, null);
     }
 }

@@ -1,6 +1,7 @@
 package dev.grapevine.runtime;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
@@ -22,11 +23,16 @@ final class SourceWindow {
     /** How many bytes that were not taken may have come, or may come by the size of late, before no more is asked for. */
     static final long MAX_BYTES = 1 << 20;
 
+    private static final AtomicLongFieldUpdater<SourceWindow> ARRIVED =
+            AtomicLongFieldUpdater.newUpdater(SourceWindow.class, "arrived");
+    private static final AtomicLongFieldUpdater<SourceWindow> ARRIVED_BYTES =
+            AtomicLongFieldUpdater.newUpdater(SourceWindow.class, "arrivedBytes");
+
     private final BooleanSupplier crowded;
     private final IntConsumer request;
     private final AtomicInteger asking = new AtomicInteger();
     private volatile long asked;
-    private volatile long arrived;
+    private volatile long arrived; // these two without a fence, see arrived(int)
     private volatile long arrivedBytes;
     private volatile long taken;
     private volatile long takenBytes;
@@ -43,16 +49,23 @@ final class SourceWindow {
         this.request = request;
     }
 
-    /** A payload has come; on the source's thread, one at a time. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // written by one thread at a time
+    /**
+     * A payload has come; on the source's thread, one at a time. Other threads may see it late, until the caller's next
+     * fence or {@link #ask()}.
+     */
     void arrived(int length) {
         // Falls slowly and rises at once: the window is sized for the larger payloads of late.
         int typical = Math.max(length, typicalBytes - (typicalBytes >> 6));
         if (typical != typicalBytes) {
             typicalBytes = typical;
         }
-        arrivedBytes += length;
-        arrived++;
+        ARRIVED_BYTES.lazySet(this, arrivedBytes + length);
+        ARRIVED.lazySet(this, arrived + 1);
+    }
+
+    /** Whether so much has come of what was asked for that {@link #ask()} may find something to do; on the source's thread. */
+    boolean isLow() {
+        return asked - arrived <= MAX_AHEAD / 2;
     }
 
     /** The core has taken payloads; on the node's thread. */

@@ -122,15 +122,19 @@ final class Submissions implements Publishing, Writing {
     @Override
     public Bytes withinLimit(String topic, Bytes payload) {
         int limit = settings.dissemination().maxPayloadBytes();
-        checkLength("A message on '" + topic + "'", payload.length(), limit);
+        if (payload.length() > limit) {
+            throw tooLong("A message on '" + topic + "'", payload.length(), limit);
+        }
         return payload;
     }
 
     @Override
     public Mono<Void> write(String store, Bytes key, @Nullable Bytes value) {
         int length = key.length() + (value == null ? 0 : value.length());
-        checkLength(
-                "An entry of '" + store + "'", length, settings.antiEntropy().maxEntryBytes());
+        int limit = settings.antiEntropy().maxEntryBytes();
+        if (length > limit) {
+            throw tooLong("An entry of '" + store + "'", length, limit);
+        }
         return writing.call(length, () -> whenOpen(gate -> writeNow(gate, new Input.Write(store, key, value))));
     }
 
@@ -143,11 +147,9 @@ final class Submissions implements Publishing, Writing {
                 .subscribeOn(gate.scheduler());
     }
 
-    private static void checkLength(String what, int length, int limit) {
-        if (length > limit) {
-            throw new IllegalArgumentException(
-                    what + " has " + length + " bytes; the limit is " + limit + " (payload limit of the node)");
-        }
+    private static IllegalArgumentException tooLong(String what, int length, int limit) {
+        return new IllegalArgumentException(
+                what + " has " + length + " bytes; the limit is " + limit + " (payload limit of the node)");
     }
 
     private Mono<Void> whenOpen(Function<Admission, Mono<Void>> action) {

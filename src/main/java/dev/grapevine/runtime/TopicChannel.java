@@ -85,9 +85,11 @@ final class TopicChannel<T> implements Topic<T> {
     }
 
     @Override
+    @SuppressWarnings("unchecked") // without gaps all deliveries are messages: no operator need look at each
     public Flux<Message<T>> messages(int buffer, Overflow overflow) {
-        return open(new SubscriberOptions(buffer, overflow, false, this::logUndecodable))
-                .map(delivery -> (Message<T>) delivery);
+        Flux<? extends Delivery<T>> messages =
+                open(new SubscriberOptions(buffer, overflow, false, this::logUndecodable));
+        return (Flux<Message<T>>) messages;
     }
 
     @Override
