@@ -135,7 +135,7 @@ public final class LaneScheduler {
             Sent oldest = account.sent.remove();
             account.inFlight -= oldest.bytes;
             inFlight -= oldest.bytes;
-            limit.taken(oldest.bytes, now - oldest.time, everFull && lastFull - oldest.time >= 0);
+            limit.taken(oldest.bytes, now - oldest.time, everFull && lastFull - oldest.time >= 0, now);
         }
     }
 

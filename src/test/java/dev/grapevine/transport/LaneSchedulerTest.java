@@ -21,6 +21,8 @@ class LaneSchedulerTest {
     private static final long MILLI = 1_000_000;
 
     private final LaneScheduler scheduler = new LaneScheduler(LinkLimits.DEFAULT);
+    private final ArrayDeque<long[]> wire = new ArrayDeque<>();
+    private long free;
     private long now;
 
     private void open() {
@@ -112,9 +114,7 @@ class LaneSchedulerTest {
     /** A link of a bandwidth with a first-in first-out queue, always busy, as the peer tells of what it has taken. */
     private List<Long> delays(double bytesPerNano, long trip, int batches) {
         open();
-        ArrayDeque<long[]> wire = new ArrayDeque<>();
         List<Long> delays = new ArrayList<>();
-        long free = 0;
         while (delays.size() < batches) {
             for (Lane next = scheduler.next(Lane.BULK::equals, now);
                     next != null;
@@ -143,6 +143,16 @@ class LaneSchedulerTest {
     void onAFastLinkOfLongTripsAsMuchIsInFlightAsMayBe() {
         delays(0.1, 50 * MILLI, 2000); // 100 MB/s: 5 MB in a round trip
         assertThat(scheduler.inFlight()).isBetween((2L << 20) - BATCH, 2L << 20);
+    }
+
+    @Test
+    void aWayThatHasBecomeLongerIsNotTakenForAQueueForEver() {
+        delays(0.1, MILLI, 2000);
+        delays(0.1, 300 * MILLI, 4000); // as if it were a queue
+        assertThat(scheduler.inFlight()).isLessThan(192L << 10);
+        now += 2 * InFlightLimit.PERIOD_NANOS;
+        delays(0.1, 300 * MILLI, 2000);
+        assertThat(scheduler.inFlight()).isGreaterThan(1L << 20);
     }
 
     @Test
