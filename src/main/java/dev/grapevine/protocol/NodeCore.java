@@ -6,7 +6,10 @@ import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.antientropy.AntiEntropyCore;
 import dev.grapevine.protocol.dissemination.DisseminationCore;
 import dev.grapevine.protocol.frame.AntiEntropyFrame;
+import dev.grapevine.protocol.frame.AntiEntropyFrame.Operation;
+import dev.grapevine.protocol.frame.AntiEntropyFrame.Operations;
 import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.EpidemicFrame;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.MembershipFrame;
 import dev.grapevine.protocol.frame.OverlayFrame;
@@ -47,6 +50,7 @@ public final class NodeCore {
     private final OverlayCore overlay;
     private final DisseminationCore topics;
     private final AntiEntropyCore stores;
+    private final StoreRumors rumors;
     private final TreeSet<Origin> linked = new TreeSet<>();
 
     private final HealthCore health = new HealthCore();
@@ -74,6 +78,8 @@ public final class NodeCore {
         this.topics = new DisseminationCore(self.origin(), settings.dissemination(), random, origin -> swim.present()
                 .containsKey(origin));
         this.stores = new AntiEntropyCore(self.origin(), settings.antiEntropy(), random, now);
+        this.rumors = new StoreRumors(
+                settings.rumors(), stores, () -> swim.present().size(), random, now);
         this.joins = new JoinBatch(settings.joinQuiet());
     }
 
@@ -94,7 +100,7 @@ public final class NodeCore {
         } else if (input instanceof Input.Tick) {
             tick(now);
         } else if (input instanceof Input.Write write) {
-            stores.write(write.store(), write.key(), write.value(), now, out);
+            write(write, now);
         } else if (input instanceof Input.LinkUp up) {
             linkUp(up, now);
         } else if (input instanceof Input.LinkDown down) {
@@ -165,8 +171,17 @@ public final class NodeCore {
         }
         long due = Math.min(
                 Math.min(swim.untilTick(now), overlay.untilTick(now)),
-                Math.min(topics.untilTick(), stores.untilTick()));
+                Math.min(
+                        Math.min(topics.untilTick(), stores.untilTick()),
+                        rumors.untilTick(overlay.isPartial(), now)));
         return Math.max(tickNanos, Math.min(restNanos, due));
+    }
+
+    private void write(Input.Write write, Time now) {
+        Operation operation = stores.write(write.store(), write.key(), write.value(), now, out);
+        if (overlay.isPartial()) {
+            rumors.written(write.store(), operation, out);
+        }
     }
 
     private void tick(Time now) {
@@ -174,6 +189,7 @@ public final class NodeCore {
         overlay.tick(now, out);
         topics.tick(now, out);
         stores.tick(now, out);
+        rumors.tick(overlay.isPartial(), now, out);
         joins.tick(now.nanos(), shown);
     }
 
@@ -189,6 +205,11 @@ public final class NodeCore {
                 swim.receive(peer, membership, now, fromSwim(now));
             } else if (frame instanceof AntiEntropyFrame store) {
                 stores.receive(peer, store, now, out);
+                if (store instanceof Operations operations && overlay.isPartial()) {
+                    rumors.received(peer, operations, out);
+                }
+            } else if (frame instanceof EpidemicFrame rumor) {
+                rumors.receive(peer, rumor, now, out);
             } else if (frame instanceof OverlayFrame link) {
                 overlay.receive(peer, link, now, out);
             }
@@ -202,6 +223,7 @@ public final class NodeCore {
         swim.linkUp(up.peer(), up.dialled() != null, now, fromSwim(now));
         topics.linkUp(peer, now, out);
         stores.linkUp(peer, now, out);
+        rumors.linkUp(peer);
     }
 
     private void linkDown(Input.LinkDown down, Time now) {
@@ -214,6 +236,7 @@ public final class NodeCore {
         }
         topics.linkDown(peer, now, out);
         stores.linkDown(peer, now, out);
+        rumors.linkDown(peer);
         overlay.linkDown(peer, cause, now, out);
         swim.linkDown(peer, cause, now, fromSwim(now));
         if (!swim.present().containsKey(peer)) {

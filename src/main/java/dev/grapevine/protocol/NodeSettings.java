@@ -4,6 +4,7 @@ import dev.grapevine.protocol.antientropy.AntiEntropySettings;
 import dev.grapevine.protocol.dissemination.DisseminationSettings;
 import dev.grapevine.protocol.membership.MembershipSettings;
 import dev.grapevine.protocol.overlay.OverlaySettings;
+import dev.grapevine.protocol.rumor.RumorSettings;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
@@ -18,6 +19,7 @@ import java.util.function.UnaryOperator;
  * @param overlay settings of links
  * @param dissemination settings of topics
  * @param antiEntropy settings of replicated stores
+ * @param rumors how writes to stores spread beyond the direct links, where not all members are linked to each other
  */
 public record NodeSettings(
         Duration tickInterval,
@@ -25,7 +27,8 @@ public record NodeSettings(
         MembershipSettings membership,
         OverlaySettings overlay,
         DisseminationSettings dissemination,
-        AntiEntropySettings antiEntropy) {
+        AntiEntropySettings antiEntropy,
+        RumorSettings rumors) {
 
     /**
      * Checks what no core checks, and what fits together.
@@ -69,7 +72,8 @@ public record NodeSettings(
             MembershipSettings.DEFAULT,
             OverlaySettings.DEFAULT,
             DisseminationSettings.DEFAULT,
-            AntiEntropySettings.DEFAULT);
+            AntiEntropySettings.DEFAULT,
+            RumorSettings.DEFAULT);
 
     /**
      * The same settings with another {@link #tickInterval()}.
@@ -78,7 +82,7 @@ public record NodeSettings(
      * @return a changed copy
      */
     public NodeSettings withTickInterval(Duration tickInterval) {
-        return new NodeSettings(tickInterval, joinQuiet, membership, overlay, dissemination, antiEntropy);
+        return new NodeSettings(tickInterval, joinQuiet, membership, overlay, dissemination, antiEntropy, rumors);
     }
 
     /**
@@ -89,7 +93,7 @@ public record NodeSettings(
      * @throws IllegalArgumentException if it is negative
      */
     public NodeSettings withJoinQuiet(Duration joinQuiet) {
-        return new NodeSettings(tickInterval, joinQuiet, membership, overlay, dissemination, antiEntropy);
+        return new NodeSettings(tickInterval, joinQuiet, membership, overlay, dissemination, antiEntropy, rumors);
     }
 
     /**
@@ -99,7 +103,7 @@ public record NodeSettings(
      * @return a changed copy
      */
     public NodeSettings withMembership(UnaryOperator<MembershipSettings> change) {
-        return new NodeSettings(tickInterval, joinQuiet, change.apply(membership), overlay, dissemination, antiEntropy);
+        return new NodeSettings(tickInterval, joinQuiet, change.apply(membership), overlay, dissemination, antiEntropy, rumors);
     }
 
     /**
@@ -109,7 +113,7 @@ public record NodeSettings(
      * @return a changed copy
      */
     public NodeSettings withOverlay(UnaryOperator<OverlaySettings> change) {
-        return new NodeSettings(tickInterval, joinQuiet, membership, change.apply(overlay), dissemination, antiEntropy);
+        return new NodeSettings(tickInterval, joinQuiet, membership, change.apply(overlay), dissemination, antiEntropy, rumors);
     }
 
     /**
@@ -119,7 +123,7 @@ public record NodeSettings(
      * @return a changed copy
      */
     public NodeSettings withDissemination(UnaryOperator<DisseminationSettings> change) {
-        return new NodeSettings(tickInterval, joinQuiet, membership, overlay, change.apply(dissemination), antiEntropy);
+        return new NodeSettings(tickInterval, joinQuiet, membership, overlay, change.apply(dissemination), antiEntropy, rumors);
     }
 
     /**
@@ -129,6 +133,17 @@ public record NodeSettings(
      * @return a changed copy
      */
     public NodeSettings withAntiEntropy(UnaryOperator<AntiEntropySettings> change) {
-        return new NodeSettings(tickInterval, joinQuiet, membership, overlay, dissemination, change.apply(antiEntropy));
+        return new NodeSettings(tickInterval, joinQuiet, membership, overlay, dissemination, change.apply(antiEntropy), rumors);
+    }
+
+    /**
+     * The same settings with another {@link #rumors()}.
+     *
+     * @param change is given the settings so far and returns those to use
+     * @return a changed copy
+     */
+    public NodeSettings withRumors(UnaryOperator<RumorSettings> change) {
+        return new NodeSettings(
+                tickInterval, joinQuiet, membership, overlay, dissemination, antiEntropy, change.apply(rumors));
     }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class AntiEntropyWire {
 
     /** A block of a dot, a stamp, a key, a value and a count. */
-    private static final int MIN_OPERATION_BYTES = 3 + Values.MIN_DOT_BYTES + 2 + 1 + 1 + 1;
+    static final int MIN_OPERATION_BYTES = 3 + Values.MIN_DOT_BYTES + 2 + 1 + 1 + 1;
 
     /** A block of a key, a dot, a stamp and a value. */
     private static final int MIN_ENTRY_BYTES = 3 + 1 + Values.MIN_DOT_BYTES + 2 + 1;
@@ -57,14 +57,18 @@ final class AntiEntropyWire {
     private static void writeOperations(WireWriter out, List<Operation> operations) {
         out.writeCount(operations.size(), AntiEntropyFrame.MAX_ENTRIES, "operations");
         for (Operation operation : operations) {
-            int block = out.open();
-            Values.writeDot(out, operation.dot());
-            Values.writeStamp(out, operation.stamp());
-            out.writeBytes(operation.key());
-            out.writeOptional(operation.value());
-            Values.writeDots(out, operation.superseded());
-            out.close(block);
+            writeOperation(out, operation);
         }
+    }
+
+    static void writeOperation(WireWriter out, Operation operation) {
+        int block = out.open();
+        Values.writeDot(out, operation.dot());
+        Values.writeStamp(out, operation.stamp());
+        out.writeBytes(operation.key());
+        out.writeOptional(operation.value());
+        Values.writeDots(out, operation.superseded());
+        out.close(block);
     }
 
     static Operations readOperations(WireReader in) {
@@ -72,16 +76,21 @@ final class AntiEntropyWire {
         Operation[] operations =
                 new Operation[in.readCount(AntiEntropyFrame.MAX_ENTRIES, MIN_OPERATION_BYTES, "operations")];
         for (int i = 0; i < operations.length; i++) {
-            int block = in.open("operation");
-            operations[i] = new Operation(
-                    Values.readDot(in),
-                    Values.readStamp(in),
-                    in.readBytes("key"),
-                    in.readOptional("value"),
-                    Values.readDots(in));
-            in.close(block);
+            operations[i] = readOperation(in);
         }
         return new Operations(store, Values.listOf(operations));
+    }
+
+    static Operation readOperation(WireReader in) {
+        int block = in.open("operation");
+        Operation operation = new Operation(
+                Values.readDot(in),
+                Values.readStamp(in),
+                in.readBytes("key"),
+                in.readOptional("value"),
+                Values.readDots(in));
+        in.close(block);
+        return operation;
     }
 
     static StoreDigest readDigest(WireReader in) {

@@ -2,6 +2,7 @@ package dev.grapevine.wire;
 
 import dev.grapevine.protocol.frame.AntiEntropyFrame;
 import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.EpidemicFrame;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.MembershipFrame;
 import dev.grapevine.protocol.frame.OverlayFrame;
@@ -83,6 +84,8 @@ public final class FrameCodec {
             AntiEntropyWire.write(writer, antiEntropy);
         } else if (frame instanceof OverlayFrame overlay) {
             OverlayWire.write(writer, overlay);
+        } else if (frame instanceof EpidemicFrame epidemic) {
+            EpidemicWire.write(writer, epidemic);
         }
     }
 
@@ -146,6 +149,9 @@ public final class FrameCodec {
             case FrameType.STATE_CHUNK -> AntiEntropyWire.readChunk(in);
             case FrameType.NEIGHBOUR -> OverlayWire.readNeighbour(in);
             case FrameType.RELEASE -> new OverlayFrame.Release();
+            case FrameType.OFFER -> EpidemicWire.readOffer(in);
+            case FrameType.ANSWER -> EpidemicWire.readAnswer(in);
+            case FrameType.VERDICTS -> EpidemicWire.readVerdicts(in);
             default -> null;
         };
     }

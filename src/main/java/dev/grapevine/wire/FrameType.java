@@ -35,5 +35,9 @@ final class FrameType {
     static final int NEIGHBOUR = 0x30;
     static final int RELEASE = 0x31;
 
+    static final int OFFER = 0x40;
+    static final int ANSWER = 0x41;
+    static final int VERDICTS = 0x42;
+
     private FrameType() {}
 }

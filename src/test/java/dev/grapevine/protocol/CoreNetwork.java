@@ -28,9 +28,13 @@ import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Many members made of whole cores, without what they say of topics and stores, on a seeded network in virtual time. */
+/**
+ * Many members made of whole cores on a seeded network in virtual time, which carries what they say of membership and links,
+ * and more if it is told to.
+ */
 final class CoreNetwork {
 
     private static final Duration SILENT_AFTER = Duration.ofSeconds(2);
@@ -51,6 +55,8 @@ final class CoreNetwork {
             new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::serial));
     private Function<String, Map<String, String>> labels = name -> Map.of();
     private BiPredicate<Node, Node> cut = (a, b) -> false;
+    private Predicate<Frame> carried =
+            frame -> frame instanceof MembershipFrame || frame instanceof OverlayFrame;
     private long serial;
     private long clock;
     long dials;
@@ -199,6 +205,11 @@ final class CoreNetwork {
         return nodes.stream().filter(node -> node.isRunning).toList();
     }
 
+    /** From now on frames get through of which this says so; it is asked once for each frame and receiver. */
+    void carry(Predicate<Frame> frames) {
+        carried = frames;
+    }
+
     /** Nothing gets through between these any more, in both directions. */
     void cut(BiPredicate<Node, Node> between) {
         cut = (a, b) -> between.test(a, b) || between.test(b, a);
@@ -258,7 +269,7 @@ final class CoreNetwork {
 
     private void transmit(Node from, Origin to, Frame frame) {
         Node peer = from.links.get(to);
-        if (peer == null || !(frame instanceof MembershipFrame || frame instanceof OverlayFrame)) {
+        if (peer == null || !carried.test(frame)) {
             return;
         }
         if (!cut.test(from, peer)) {

@@ -28,6 +28,12 @@ import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamQuery;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
+import dev.grapevine.protocol.frame.EpidemicFrame.Answer;
+import dev.grapevine.protocol.frame.EpidemicFrame.Name;
+import dev.grapevine.protocol.frame.EpidemicFrame.Offer;
+import dev.grapevine.protocol.frame.EpidemicFrame.Told;
+import dev.grapevine.protocol.frame.EpidemicFrame.Verdict;
+import dev.grapevine.protocol.frame.EpidemicFrame.Verdicts;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.MembershipFrame.Ack;
 import dev.grapevine.protocol.frame.MembershipFrame.Gossip;
@@ -87,6 +93,13 @@ class GoldenFramesTest {
     private static final CausalContext CONTEXT = new CausalContext(
             VersionVector.of(Map.of(A, 1000L, B, 1L)), List.of(new DotRange(B, 4, 4), new DotRange(B, 7, 12)));
     private static final HybridTimestamp STAMP = new HybridTimestamp(1_760_000_000_123L, 2);
+
+    private static final Told TOLD = new Told(
+            "flags",
+            new Operation(
+                    new Dot(A, 12), STAMP, Bytes.utf8("dark"), Bytes.utf8("on"), List.of(new Dot(B, 3))),
+            300);
+    private static final Verdict VERDICT = new Verdict(new Name("flags", new Dot(A, 12)), false, 65_536);
 
     private final FrameCodec codec = new FrameCodec();
 
@@ -174,7 +187,10 @@ class GoldenFramesTest {
                         null,
                         new Cursor(Bytes.utf8("e"), new Dot(B, 7)),
                         List.of(new Entry(Bytes.utf8("dark"), new Dot(A, 12), STAMP, Bytes.utf8("on"))),
-                        CONTEXT))) {
+                        CONTEXT),
+                new Offer(List.of(TOLD), true, false),
+                new Answer(List.of(TOLD), List.of(VERDICT), true),
+                new Verdicts(List.of(VERDICT, new Verdict(new Name("Bücher", new Dot(B, 1)), true, 0))))) {
             frames.put(fileNameOf(frame), List.of(frame));
         }
         frames.put("batch", List.of(new Ack(1, List.of()), new StateOffer("flags"), new Pull(A, "chat", 2, 3)));

@@ -12,6 +12,7 @@ import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.AntiEntropyFrame;
 import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.EpidemicFrame;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.MembershipFrame;
 import dev.grapevine.protocol.frame.OverlayFrame;
@@ -63,7 +64,10 @@ final class RandomFrames {
                 () -> new AntiEntropyFrame.StoreDigest(name(), context(), random.nextBoolean()),
                 () -> new AntiEntropyFrame.StateRequest(name(), random.nextLong(), cursor()),
                 () -> new AntiEntropyFrame.StateOffer(name()),
-                this::chunk);
+                this::chunk,
+                () -> new EpidemicFrame.Offer(listOf(this::told), random.nextBoolean(), random.nextBoolean()),
+                () -> new EpidemicFrame.Answer(listOf(this::told), listOf(this::verdict), random.nextBoolean()),
+                () -> new EpidemicFrame.Verdicts(listOf(this::verdict)));
     }
 
     /** A frame of every type. */
@@ -132,6 +136,17 @@ final class RandomFrames {
 
     private AntiEntropyFrame.Operation operation() {
         return new AntiEntropyFrame.Operation(dot(), stamp(), bytes(30), optional(), listOf(this::dot));
+    }
+
+    private EpidemicFrame.Told told() {
+        return new EpidemicFrame.Told(name(), operation(), random.nextInt(EpidemicFrame.MAX_COUNT + 1));
+    }
+
+    private EpidemicFrame.Verdict verdict() {
+        return new EpidemicFrame.Verdict(
+                new EpidemicFrame.Name(name(), dot()),
+                random.nextBoolean(),
+                random.nextInt(EpidemicFrame.MAX_COUNT + 1));
     }
 
     private AntiEntropyFrame.StateChunk chunk() {

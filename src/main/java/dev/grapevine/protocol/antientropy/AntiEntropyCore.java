@@ -82,11 +82,12 @@ public final class AntiEntropyCore {
      * @param value the value, or null to remove the key; key and value above the limit of an entry are rejected
      * @param now the time
      * @param out effects: the change, and the operation to every linked peer
+     * @return the operation, or null if there was nothing to do or it was rejected
      */
-    public void write(String name, Bytes key, @Nullable Bytes value, Time now, Effects out) {
+    public @Nullable Operation write(String name, Bytes key, @Nullable Bytes value, Time now, Effects out) {
         if (key.length() + (value == null ? 0 : value.length()) > settings.maxEntryBytes()) {
             out.add(new Effect.Rejected(RejectReason.INVALID_RANGE, self, name + ": an entry above the limit"));
-            return;
+            return null;
         }
         Store store = store(name, now);
         Operation operation = store.replica.write(key, value, now, out);
@@ -95,6 +96,7 @@ public final class AntiEntropyCore {
             Operations frame = new Operations(name, List.of(operation));
             links.forEach(peer -> out.add(new Effect.Send(peer, Lane.DATA, frame)));
         }
+        return operation;
     }
 
     /**
@@ -233,6 +235,18 @@ public final class AntiEntropyCore {
             CausalContext context = withoutForged(from, frame, frame.context(), out);
             store.sync.chunk(from, FrameChecks.within(frame, context), now, out);
         }
+    }
+
+    /**
+     * Whether an operation was applied here.
+     *
+     * @param name the store
+     * @param dot the operation
+     * @return whether it is in the store's context
+     */
+    public boolean holds(String name, Dot dot) {
+        Store store = stores.get(name);
+        return store != null && store.replica.map().context().contains(dot);
     }
 
     /** The last dot that this member gave in a store. */

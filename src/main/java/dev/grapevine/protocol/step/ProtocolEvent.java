@@ -33,5 +33,7 @@ public enum ProtocolEvent {
     /** An operation arrived that had been applied before. */
     DUPLICATE_OPERATION,
     /** A pause of this member's own process was noticed. */
-    OWN_PAUSE_NOTICED
+    OWN_PAUSE_NOTICED,
+    /** A rumor gave way to newer ones before its strategy was done with it. */
+    RUMOR_DISPLACED
 }

@@ -1,0 +1,45 @@
+package dev.grapevine.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.grapevine.protocol.WriteRace.Result;
+import dev.grapevine.protocol.rumor.Strategy;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Writes to stores where links are few: epidemics bring them to nearly all in a second, and anti-entropy to the rest. */
+class WriteSpreadTest {
+
+    private static final int MEMBERS = 80;
+    private static final NodeSettings FEW_LINKS = NodeSettings.DEFAULT.withOverlay(overlay -> overlay.withMaxPeers(40));
+
+    private static NodeSettings by(String strategy) {
+        return FEW_LINKS.withRumors(rumors -> rumors.withStrategy(Strategy.named(strategy)));
+    }
+
+    @Test
+    void aWriteReachesNearlyAllInASecondAndAHalfAndIsNotSentOverAndOver() {
+        for (String name : new String[] {"push-pull", "rumor-mongering"}) {
+            WriteRace race = new WriteRace(MEMBERS, by(name), true, 0, 1);
+            for (int i = 0; i < 5; i++) {
+                Result result = race.run();
+                assertThat(result.most()).as("%s: %s", name, result).isLessThan(Duration.ofMillis(1_500));
+                assertThat(result.copies()).as("%s: %s", name, result).isLessThan(10);
+            }
+        }
+    }
+
+    @Test
+    void whatEpidemicsMissAndTheNetworkLosesIsFoundByAntiEntropy() {
+        WriteRace race = new WriteRace(MEMBERS, by("push"), true, 0.3, 1);
+        for (int i = 0; i < 3; i++) {
+            assertThat(race.run().all()).isLessThan(Duration.ofSeconds(30));
+        }
+    }
+
+    @Test
+    void inAFullMeshNothingIsSpreadByEpidemics() {
+        WriteRace race = new WriteRace(20, NodeSettings.DEFAULT, true, 0, 1);
+        assertThat(race.run().copies()).as("to each other member once").isEqualTo(19 / 20.0);
+    }
+}
