@@ -44,7 +44,9 @@ public final class EpidemicBenchmark {
             Series messages = new Series();
             Series lastCycle = new Series();
             for (int seed = 0; seed < runs; seed++) {
-                Epidemic.Result result = new Epidemic(DemersTable.MEMBERS, Epidemic.everyCycle(row.strategy(), 1), 0, seed).untilItStops();
+                Epidemic.Result result = new Epidemic(
+                                DemersTable.MEMBERS, Epidemic.everyCycle(row.strategy(), 1), 0, seed)
+                        .untilItStops();
                 residue.add(result.residue());
                 messages.add(result.messages());
                 lastCycle.add(result.lastCycle());
@@ -101,8 +103,9 @@ public final class EpidemicBenchmark {
         if (runs == 0) {
             return;
         }
-        System.out.println("| strategy | fanout | members | loss | epidemics that missed somebody | residue | told a member"
-                + " | last cycle | cycles until nobody tells |");
+        System.out.println(
+                "| strategy | fanout | members | loss | epidemics that missed somebody | residue | told a member"
+                        + " | last cycle | cycles until nobody tells |");
         System.out.println("|---|---|---|---|---|---|---|---|---|");
         for (String name : List.of("push", "pull", "push-pull", "rumor-mongering")) {
             for (int fanout : new int[] {1, 3}) {
@@ -121,7 +124,8 @@ public final class EpidemicBenchmark {
         Series lastCycle = new Series();
         Series cycles = new Series();
         for (int seed = 0; seed < runs; seed++) {
-            Epidemic.Result result = new Epidemic(n, Epidemic.everyCycle(Strategy.named(name), fanout), loss, seed).untilItStops();
+            Epidemic.Result result =
+                    new Epidemic(n, Epidemic.everyCycle(Strategy.named(name), fanout), loss, seed).untilItStops();
             missed.add(result.residue() > 0 ? 1 : 0);
             residue.add(result.residue());
             messages.add(result.messages());

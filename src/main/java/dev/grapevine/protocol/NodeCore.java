@@ -78,8 +78,8 @@ public final class NodeCore {
         this.topics = new DisseminationCore(self.origin(), settings.dissemination(), random, origin -> swim.present()
                 .containsKey(origin));
         this.stores = new AntiEntropyCore(self.origin(), settings.antiEntropy(), random, now);
-        this.rumors = new StoreRumors(
-                settings.rumors(), stores, () -> swim.present().size(), random, now);
+        this.rumors =
+                new StoreRumors(settings.rumors(), stores, () -> swim.present().size(), random, now);
         this.joins = new JoinBatch(settings.joinQuiet());
     }
 
@@ -171,9 +171,7 @@ public final class NodeCore {
         }
         long due = Math.min(
                 Math.min(swim.untilTick(now), overlay.untilTick(now)),
-                Math.min(
-                        Math.min(topics.untilTick(), stores.untilTick()),
-                        rumors.untilTick(overlay.isPartial(), now)));
+                Math.min(Math.min(topics.untilTick(), stores.untilTick()), rumors.untilTick(overlay.isPartial(), now)));
         return Math.max(tickNanos, Math.min(restNanos, due));
     }
 

@@ -103,7 +103,8 @@ public record NodeSettings(
      * @return a changed copy
      */
     public NodeSettings withMembership(UnaryOperator<MembershipSettings> change) {
-        return new NodeSettings(tickInterval, joinQuiet, change.apply(membership), overlay, dissemination, antiEntropy, rumors);
+        return new NodeSettings(
+                tickInterval, joinQuiet, change.apply(membership), overlay, dissemination, antiEntropy, rumors);
     }
 
     /**
@@ -113,7 +114,8 @@ public record NodeSettings(
      * @return a changed copy
      */
     public NodeSettings withOverlay(UnaryOperator<OverlaySettings> change) {
-        return new NodeSettings(tickInterval, joinQuiet, membership, change.apply(overlay), dissemination, antiEntropy, rumors);
+        return new NodeSettings(
+                tickInterval, joinQuiet, membership, change.apply(overlay), dissemination, antiEntropy, rumors);
     }
 
     /**
@@ -123,7 +125,8 @@ public record NodeSettings(
      * @return a changed copy
      */
     public NodeSettings withDissemination(UnaryOperator<DisseminationSettings> change) {
-        return new NodeSettings(tickInterval, joinQuiet, membership, overlay, change.apply(dissemination), antiEntropy, rumors);
+        return new NodeSettings(
+                tickInterval, joinQuiet, membership, overlay, change.apply(dissemination), antiEntropy, rumors);
     }
 
     /**
@@ -133,7 +136,8 @@ public record NodeSettings(
      * @return a changed copy
      */
     public NodeSettings withAntiEntropy(UnaryOperator<AntiEntropySettings> change) {
-        return new NodeSettings(tickInterval, joinQuiet, membership, overlay, dissemination, change.apply(antiEntropy), rumors);
+        return new NodeSettings(
+                tickInterval, joinQuiet, membership, overlay, dissemination, change.apply(antiEntropy), rumors);
     }
 
     /**

@@ -41,8 +41,7 @@ final class StoreRumors {
      * @param random the source of chance
      * @param now the time
      */
-    StoreRumors(
-            RumorSettings settings, AntiEntropyCore stores, IntSupplier members, RandomGenerator random, Time now) {
+    StoreRumors(RumorSettings settings, AntiEntropyCore stores, IntSupplier members, RandomGenerator random, Time now) {
         this.stores = stores;
         this.links = new Links(members, random);
         this.rumors = new RumorCore(settings, links, this::heard, random, now);

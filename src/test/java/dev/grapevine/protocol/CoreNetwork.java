@@ -55,8 +55,7 @@ final class CoreNetwork {
             new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::serial));
     private Function<String, Map<String, String>> labels = name -> Map.of();
     private BiPredicate<Node, Node> cut = (a, b) -> false;
-    private Predicate<Frame> carried =
-            frame -> frame instanceof MembershipFrame || frame instanceof OverlayFrame;
+    private Predicate<Frame> carried = frame -> frame instanceof MembershipFrame || frame instanceof OverlayFrame;
     private long serial;
     private long clock;
     long dials;

@@ -21,7 +21,7 @@ class AbsurdFramesTest {
     private final FrameCodec codec = new FrameCodec();
 
     static Stream<Arguments> absurdities() {
-        return Stream.of(batches(), membership(), tables(), members(), topics(), stores())
+        return Stream.of(batches(), membership(), tables(), members(), topics(), stores(), epidemics())
                 .flatMap(each -> each);
     }
 
@@ -139,6 +139,25 @@ class AbsurdFramesTest {
 
     private static Arguments context(WireBytes digest, String reason) {
         return frame(FrameType.STORE_DIGEST, digest, reason);
+    }
+
+    private static Stream<Arguments> epidemics() {
+        WireBytes told = WireBytes.part().text("s").number(65_537);
+        WireBytes verdict = WireBytes.part().text("s").origin().number(1).raw(2, 0);
+        return Stream.of(
+                frame(FrameType.OFFER, WireBytes.part().raw(2), "asks is neither 0 nor 1 but 2"),
+                frame(FrameType.OFFER, WireBytes.part().raw(0, 0).number(65), "rumors is 65, which is more than 64"),
+                frame(FrameType.OFFER, WireBytes.part().raw(0, 0).number(64), "rumors: 64 do not fit into 0 bytes"),
+                frame(FrameType.ANSWER, WireBytes.part().raw(0, 0).number(65), "verdicts is 65, which is more than 64"),
+                frame(FrameType.VERDICTS, WireBytes.part().number(64), "verdicts: 64 do not fit into 0 bytes"),
+                frame(
+                        FrameType.OFFER,
+                        WireBytes.part().raw(0, 0).number(1).block(told.fixed(1).fixed(1).fixed(1).fixed(1)),
+                        "count is 65537, which is more than 65536"),
+                frame(
+                        FrameType.VERDICTS,
+                        WireBytes.part().number(1).block(verdict),
+                        "useful is neither 0 nor 1 but 2"));
     }
 
     private static Stream<Arguments> stores() {

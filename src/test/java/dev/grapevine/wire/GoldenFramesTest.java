@@ -96,8 +96,7 @@ class GoldenFramesTest {
 
     private static final Told TOLD = new Told(
             "flags",
-            new Operation(
-                    new Dot(A, 12), STAMP, Bytes.utf8("dark"), Bytes.utf8("on"), List.of(new Dot(B, 3))),
+            new Operation(new Dot(A, 12), STAMP, Bytes.utf8("dark"), Bytes.utf8("on"), List.of(new Dot(B, 3))),
             300);
     private static final Verdict VERDICT = new Verdict(new Name("flags", new Dot(A, 12)), false, 65_536);
 

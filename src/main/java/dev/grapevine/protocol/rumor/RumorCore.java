@@ -66,12 +66,7 @@ public final class RumorCore {
      * @param random the source of chance
      * @param now the time
      */
-    public RumorCore(
-            RumorSettings settings,
-            Partners partners,
-            RumorHearer hearer,
-            RandomGenerator random,
-            Time now) {
+    public RumorCore(RumorSettings settings, Partners partners, RumorHearer hearer, RandomGenerator random, Time now) {
         this.strategy = settings.strategy();
         this.settings = settings;
         this.partners = partners;
@@ -253,8 +248,7 @@ public final class RumorCore {
         List<Told> told = new ArrayList<>(taken.size());
         for (HotRumor rumor : taken) {
             rumor.meet();
-            told.add(new Told(
-                    rumor.name.store(), rumor.operation, Math.min(rumor.count(), EpidemicFrame.MAX_COUNT)));
+            told.add(new Told(rumor.name.store(), rumor.operation, Math.min(rumor.count(), EpidemicFrame.MAX_COUNT)));
         }
         if (judges()) {
             contacts.tell(to, told.size());
@@ -372,8 +366,7 @@ public final class RumorCore {
         return true;
     }
 
-    private static void reject(
-            RejectReason reason, @Nullable Origin peer, String detail, Effects out) {
+    private static void reject(RejectReason reason, @Nullable Origin peer, String detail, Effects out) {
         out.add(new Effect.Rejected(reason, peer, detail));
     }
 }

@@ -15,10 +15,18 @@ import java.time.Duration;
  * @param maxKnown most rumors remembered after interest in them is lost; default 65,536. What is forgotten is taken for new if
  *     it is heard again
  */
-public record RumorSettings(Strategy strategy, int fanout, Duration interval, Duration restInterval, int maxRumors, long maxBytes, int maxKnown) {
+public record RumorSettings(
+        Strategy strategy,
+        int fanout,
+        Duration interval,
+        Duration restInterval,
+        int maxRumors,
+        long maxBytes,
+        int maxKnown) {
 
     /** The defaults. */
-    public static final RumorSettings DEFAULT = new RumorSettings(Strategy.RUMOR_MONGERING, 1, Duration.ofMillis(100), Duration.ofMillis(500), 4_096, 4L << 20, 65_536);
+    public static final RumorSettings DEFAULT = new RumorSettings(
+            Strategy.RUMOR_MONGERING, 1, Duration.ofMillis(100), Duration.ofMillis(500), 4_096, 4L << 20, 65_536);
 
     /** What a rumor costs beside what it says, in bytes. */
     public static final int OVERHEAD_BYTES = 128;
@@ -35,10 +43,7 @@ public record RumorSettings(Strategy strategy, int fanout, Duration interval, Du
     public RumorSettings {
         check(fanout >= 1 && fanout <= MOST_FANOUT, "fanout is 1 to " + MOST_FANOUT, fanout);
         check(interval.toNanos() > 0, "interval is positive", interval);
-        check(
-                restInterval.compareTo(interval) >= 0,
-                "restInterval is at least the interval " + interval,
-                restInterval);
+        check(restInterval.compareTo(interval) >= 0, "restInterval is at least the interval " + interval, restInterval);
         check(maxRumors > 0, "maxRumors is at least 1", maxRumors);
         check(maxBytes > 0, "maxBytes is at least 1", maxBytes);
         check(maxKnown > 0, "maxKnown is at least 1", maxKnown);

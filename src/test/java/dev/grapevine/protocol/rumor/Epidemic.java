@@ -42,7 +42,11 @@ public final class Epidemic {
     private static final String STORE = "store";
 
     private static final Operation WRITE = new Operation(
-            new Dot(new Origin(new MemberId(0, 0), 1), 1), new HybridTimestamp(0, 0), Bytes.EMPTY, Bytes.EMPTY, List.of());
+            new Dot(new Origin(new MemberId(0, 0), 1), 1),
+            new HybridTimestamp(0, 0),
+            Bytes.EMPTY,
+            Bytes.EMPTY,
+            List.of());
 
     private static final Name RUMOR = new Name(STORE, WRITE.dot());
 

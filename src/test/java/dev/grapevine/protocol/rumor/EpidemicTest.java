@@ -22,7 +22,9 @@ class EpidemicTest {
             Series messages = new Series();
             Series lastCycle = new Series();
             for (int seed = 0; seed < 25; seed++) {
-                Epidemic.Result result = new Epidemic(DemersTable.MEMBERS, Epidemic.everyCycle(row.strategy(), 1), 0, seed).untilItStops();
+                Epidemic.Result result = new Epidemic(
+                                DemersTable.MEMBERS, Epidemic.everyCycle(row.strategy(), 1), 0, seed)
+                        .untilItStops();
                 residue.add(result.residue());
                 messages.add(result.messages());
                 lastCycle.add(result.lastCycle());

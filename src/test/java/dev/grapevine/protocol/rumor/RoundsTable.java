@@ -30,9 +30,10 @@ public final class RoundsTable {
          * @return rounds until all knew
          */
         public int run(int n, double loss, long seed) {
-            Strategy endless = new Strategy(
-                    direction, new StopRule.Age(FOR_EVER), Strategy.Judgement.BLIND, false);
-            return new Epidemic(n, Epidemic.everyCycle(endless, fanout), loss, seed).untilAllKnow().lastCycle();
+            Strategy endless = new Strategy(direction, new StopRule.Age(FOR_EVER), Strategy.Judgement.BLIND, false);
+            return new Epidemic(n, Epidemic.everyCycle(endless, fanout), loss, seed)
+                    .untilAllKnow()
+                    .lastCycle();
         }
     }
 

@@ -62,15 +62,15 @@ class RumorBoundsTest {
         RumorScript script = new RumorScript(Strategy.PUSH, SMALL);
         script.begin("a", 200);
         script.begin("b", 200);
-        assertThat(script.begin("c", 1_000 - 128 - 64)).containsExactly(new Effect.Noted(ProtocolEvent.RUMOR_DISPLACED, 2));
+        assertThat(script.begin("c", 1_000 - 128 - 64))
+                .containsExactly(new Effect.Noted(ProtocolEvent.RUMOR_DISPLACED, 2));
         assertThat(script.spreads("c")).isTrue();
     }
 
     @Test
     void aRumorLongerThanAllThatMayBeSpreadIsRefused() {
         RumorScript script = new RumorScript(Strategy.PUSH, SMALL);
-        Offer offer =
-                new Offer(List.of(told("a", 0, 1_000), told("b", 0)), false, true);
+        Offer offer = new Offer(List.of(told("a", 0, 1_000), told("b", 0)), false, true);
         assertThat(script.receive(ANN, offer))
                 .containsExactly(
                         new Effect.Rejected(RejectReason.OVERSIZED_FRAME, ANN, "A rumor of 1064 bytes"),
@@ -129,7 +129,8 @@ class RumorBoundsTest {
     void allPeersTogetherBeginSoManyContactsInARound() {
         RumorScript script = new RumorScript(Strategy.PULL);
         for (int i = 0; i < Contacts.MOST; i++) {
-            assertThat(script.receive(new Origin(new MemberId(1, i), 1), ask(false))).isEmpty();
+            assertThat(script.receive(new Origin(new MemberId(1, i), 1), ask(false)))
+                    .isEmpty();
         }
         assertRejected(script.receive(ANN, ask(false)), RejectReason.TOO_MANY_REQUESTS);
     }
@@ -150,8 +151,8 @@ class RumorBoundsTest {
 
     @Test
     void aVerdictThatNobodyAskedForIsRefusedAndChangesNothing() {
-        RumorScript script = new RumorScript(Strategy.rumorMongering(
-                Direction.PUSH, new StopRule.Counter(1), Strategy.Judgement.FEEDBACK, false));
+        RumorScript script = new RumorScript(
+                Strategy.rumorMongering(Direction.PUSH, new StopRule.Counter(1), Strategy.Judgement.FEEDBACK, false));
         script.begin("a");
         assertThat(script.round(BEN)).hasSize(1);
         assertRejected(script.receive(ANN, knew("a", 0)), RejectReason.TOO_MANY_REQUESTS);
@@ -192,8 +193,8 @@ class RumorBoundsTest {
 
     @Test
     void whoeverSaysAgainAndAgainThatItLearntSomethingKeepsNoRumorAlive() {
-        RumorScript script = new RumorScript(Strategy.rumorMongering(
-                Direction.PULL, new StopRule.Counter(1), Strategy.Judgement.FEEDBACK, false));
+        RumorScript script = new RumorScript(
+                Strategy.rumorMongering(Direction.PULL, new StopRule.Counter(1), Strategy.Judgement.FEEDBACK, false));
         script.begin("a");
         int rounds = 0;
         while (script.spreads("a")) {

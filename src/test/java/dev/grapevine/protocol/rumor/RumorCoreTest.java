@@ -44,7 +44,8 @@ class RumorCoreTest {
     void whoPushesTellsThoseItCallsAndAsksForNothing() {
         RumorScript script = new RumorScript(Strategy.PUSH, RumorSettings.DEFAULT.withFanout(2));
         script.begin("a");
-        assertThat(script.round(ANN, BEN, CAT)).containsExactly(new Sent(ANN, push("a", 1)), new Sent(BEN, push("a", 1)));
+        assertThat(script.round(ANN, BEN, CAT))
+                .containsExactly(new Sent(ANN, push("a", 1)), new Sent(BEN, push("a", 1)));
         assertThat(script.round(CAT)).containsExactly(new Sent(CAT, push("a", 2)));
     }
 
@@ -91,10 +92,7 @@ class RumorCoreTest {
                         new Heard("b"),
                         new Sent(
                                 BEN,
-                                new Answer(
-                                        List.of(),
-                                        List.of(verdict("a", false, 0), verdict("b", true, 0)),
-                                        true)));
+                                new Answer(List.of(), List.of(verdict("a", false, 0), verdict("b", true, 0)), true)));
         assertThat(script.receive(CAT, ask(true))).containsExactly(new Sent(CAT, answer(true, "a", 0)));
     }
 
@@ -199,7 +197,9 @@ class RumorCoreTest {
         script.receive(BEN, answered(verdict("a", false, 0)));
         assertThat(script.round(BEN)).as("the other counts alone: still 1").containsExactly(offer(1));
         script.receive(CAT, new Offer(List.of(told("a", 0)), true, true));
-        assertThat(script.round(BEN)).as("called by one that counts alone: still 1").containsExactly(offer(1));
+        assertThat(script.round(BEN))
+                .as("called by one that counts alone: still 1")
+                .containsExactly(offer(1));
         script.receive(CAT, new Offer(List.of(told("a", 1)), true, true));
         script.round(BEN);
         assertThat(script.spreads("a")).as("called by one that is level").isFalse();
@@ -231,8 +231,8 @@ class RumorCoreTest {
 
     @Test
     void aBlindCounterCountsContactsAndNotRounds() {
-        RumorScript script = new RumorScript(
-                counter(Direction.PUSH, 4, Judgement.BLIND), RumorSettings.DEFAULT.withFanout(2));
+        RumorScript script =
+                new RumorScript(counter(Direction.PUSH, 4, Judgement.BLIND), RumorSettings.DEFAULT.withFanout(2));
         script.begin("a");
         assertThat(script.round(ANN, BEN)).hasSize(2);
         assertThat(script.round(ANN, BEN)).hasSize(2);
@@ -241,17 +241,19 @@ class RumorCoreTest {
 
     @Test
     void aCoinThatAlwaysFallsEndsARumorWithItsFirstContact() {
-        RumorScript blind = new RumorScript(
-                Strategy.rumorMongering(Direction.PUSH, new Coin(1), Judgement.BLIND, false));
+        RumorScript blind =
+                new RumorScript(Strategy.rumorMongering(Direction.PUSH, new Coin(1), Judgement.BLIND, false));
         blind.begin("a");
         assertThat(blind.round(ANN)).hasSize(1);
         assertThat(blind.round(ANN)).isEmpty();
-        RumorScript judged = new RumorScript(
-                Strategy.rumorMongering(Direction.PUSH, new Coin(1), Judgement.FEEDBACK, false));
+        RumorScript judged =
+                new RumorScript(Strategy.rumorMongering(Direction.PUSH, new Coin(1), Judgement.FEEDBACK, false));
         judged.begin("a");
         judged.round(ANN);
         judged.receive(ANN, learnt("a"));
-        assertThat(judged.round(ANN)).as("only a contact that taught nobody tosses").hasSize(1);
+        assertThat(judged.round(ANN))
+                .as("only a contact that taught nobody tosses")
+                .hasSize(1);
         judged.receive(ANN, knew("a", 0));
         assertThat(judged.round(ANN)).isEmpty();
     }
@@ -291,9 +293,7 @@ class RumorCoreTest {
         assertThat(blind.receive(ANN, new Offer(List.of(told("b", 0)), true, true)))
                 .containsExactly(
                         new Heard("b"),
-                        new Sent(
-                                ANN,
-                                new Answer(List.of(told("a", 1)), List.of(verdict("b", true, 0)), false)));
+                        new Sent(ANN, new Answer(List.of(told("a", 1)), List.of(verdict("b", true, 0)), false)));
     }
 
     @Test

@@ -64,7 +64,8 @@ class RumorPropertyTest {
     }
 
     private static void babble(SplittableRandom random) {
-        RumorSettings bounds = RumorSettings.DEFAULT.withMaxRumors(20).withMaxBytes(8_000).withMaxKnown(50);
+        RumorSettings bounds =
+                RumorSettings.DEFAULT.withMaxRumors(20).withMaxBytes(8_000).withMaxKnown(50);
         RumorScript script = new RumorScript(strategy(random), bounds);
         for (int i = 0; i < 300; i++) {
             Origin peer = random.nextBoolean() ? RumorScript.ANN : RumorScript.BEN;
@@ -79,11 +80,13 @@ class RumorPropertyTest {
                 rumors.add(RumorScript.told(id, count, random.nextInt(1_000)));
                 verdicts.add(RumorScript.verdict(id, random.nextBoolean(), count));
             }
-            script.receive(peer, switch (random.nextInt(3)) {
-                case 0 -> new Offer(rumors, random.nextBoolean(), random.nextBoolean());
-                case 1 -> new Answer(rumors, verdicts, random.nextBoolean());
-                default -> new Verdicts(verdicts);
-            });
+            script.receive(
+                    peer,
+                    switch (random.nextInt(3)) {
+                        case 0 -> new Offer(rumors, random.nextBoolean(), random.nextBoolean());
+                        case 1 -> new Answer(rumors, verdicts, random.nextBoolean());
+                        default -> new Verdicts(verdicts);
+                    });
             assertThat(script.core.spread()).isLessThanOrEqualTo(20);
         }
     }
@@ -114,10 +117,9 @@ class RumorPropertyTest {
 
         final List<Member> members = new ArrayList<>();
         private final SplittableRandom random;
-        private final PriorityQueue<Task> tasks = new PriorityQueue<>(
-                (one, other) -> one.at() != other.at()
-                        ? Long.compare(one.at(), other.at())
-                        : Integer.compare(one.serial(), other.serial()));
+        private final PriorityQueue<Task> tasks = new PriorityQueue<>((one, other) -> one.at() != other.at()
+                ? Long.compare(one.at(), other.at())
+                : Integer.compare(one.serial(), other.serial()));
         private final double trouble;
         private long now;
         private int serial;
@@ -161,9 +163,7 @@ class RumorPropertyTest {
 
         /** Nobody has anything to tell, and nothing that was told is on its way. */
         private boolean isOver() {
-            return now > 5 * ROUND
-                    && underWay == 0
-                    && members.stream().allMatch(member -> member.core.spread() == 0);
+            return now > 5 * ROUND && underWay == 0 && members.stream().allMatch(member -> member.core.spread() == 0);
         }
 
         private void after(long nanos, Runnable action) {
@@ -239,8 +239,9 @@ class RumorPropertyTest {
                     return;
                 }
                 assertThat(trouble).as("%s", effect).isPositive();
-                assertThat(effect).isInstanceOfSatisfying(Effect.Rejected.class, rejected -> assertThat(rejected.reason())
-                        .isEqualTo(RejectReason.TOO_MANY_REQUESTS));
+                assertThat(effect)
+                        .isInstanceOfSatisfying(Effect.Rejected.class, rejected -> assertThat(rejected.reason())
+                                .isEqualTo(RejectReason.TOO_MANY_REQUESTS));
             }
 
             @Override

@@ -48,8 +48,7 @@ final class RumorScript {
     /** What becomes of what is heard. */
     RumorHearer.Reception reception = RumorHearer.Reception.NEW;
 
-    private final Effects output =
-            effect -> done.add(effect instanceof Effect.Send send ? sent(send) : effect);
+    private final Effects output = effect -> done.add(effect instanceof Effect.Send send ? sent(send) : effect);
 
     private static Sent sent(Effect.Send send) {
         assertThat(send.lane()).isEqualTo(Lane.DATA);
@@ -78,8 +77,7 @@ final class RumorScript {
 
     RumorScript(Strategy strategy, RumorSettings settings) {
         this.settings = settings.withStrategy(strategy);
-        this.core =
-                new RumorCore(this.settings, partners, this::heard, new SplittableRandom(1), new Time(0, 0));
+        this.core = new RumorCore(this.settings, partners, this::heard, new SplittableRandom(1), new Time(0, 0));
     }
 
     RumorScript(Strategy strategy) {

@@ -44,7 +44,9 @@ class StrategyTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new Coin(33)).withMessage("k is 1 to 32, not 33");
         assertThatIllegalArgumentException().isThrownBy(() -> new Age(-1)).withMessage("margin is 0 to 128, not -1");
         RumorSettings defaults = RumorSettings.DEFAULT;
-        assertThatIllegalArgumentException().isThrownBy(() -> defaults.withFanout(17)).withMessageContaining("fanout");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> defaults.withFanout(17))
+                .withMessageContaining("fanout");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> defaults.withInterval(Duration.ZERO))
                 .withMessageContaining("interval");
