@@ -152,7 +152,10 @@ class AbsurdFramesTest {
                 frame(FrameType.VERDICTS, WireBytes.part().number(64), "verdicts: 64 do not fit into 0 bytes"),
                 frame(
                         FrameType.OFFER,
-                        WireBytes.part().raw(0, 0).number(1).block(told.fixed(1).fixed(1).fixed(1).fixed(1)),
+                        WireBytes.part()
+                                .raw(0, 0)
+                                .number(1)
+                                .block(told.fixed(1).fixed(1).fixed(1).fixed(1)),
                         "count is 65537, which is more than 65536"),
                 frame(
                         FrameType.VERDICTS,
