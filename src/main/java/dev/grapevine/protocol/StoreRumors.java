@@ -97,9 +97,12 @@ final class StoreRumors {
         }
     }
 
-    /** In a full mesh nobody is asked; what is spread still, since there was none when it came, is told to its end. */
+    /**
+     * In a full mesh nobody is asked, nor by who holds no store: its first write comes by a link, a push or a digest. What is
+     * spread still, since there was no mesh when it came, is told to its end.
+     */
     private boolean isAtRest(boolean partial) {
-        return !partial && rumors.spread() == 0;
+        return (!partial || stores.isEmpty()) && rumors.spread() == 0;
     }
 
     /** The linked peers in the order of their origins, so that what is drawn depends on who is there and on chance. */

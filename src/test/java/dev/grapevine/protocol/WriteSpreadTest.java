@@ -2,7 +2,9 @@ package dev.grapevine.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.grapevine.membership.Address;
 import dev.grapevine.protocol.WriteRace.Result;
+import dev.grapevine.protocol.frame.EpidemicFrame;
 import dev.grapevine.protocol.rumor.Strategy;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -49,5 +51,17 @@ class WriteSpreadTest {
     void inAFullMeshNothingIsSpreadByEpidemics() {
         WriteRace race = new WriteRace(20, NodeSettings.DEFAULT, true, 0, 1);
         assertThat(race.run().copies()).as("to each other member once").isEqualTo(19 / 20.0);
+    }
+
+    @Test
+    void whereThereIsNoStoreNobodyIsAskedForWrites() {
+        CoreNetwork network = new CoreNetwork(1, FEW_LINKS, change -> {});
+        network.start(MEMBERS, new Address[] {CoreNetwork.address(0)});
+        network.carry(frame -> {
+            assertThat(frame).isNotInstanceOf(EpidemicFrame.class);
+            return true;
+        });
+        network.run(Duration.ofSeconds(20));
+        assertThat(network.nodes.get(0).links).as("links, few for so many").hasSizeLessThan(MEMBERS - 1);
     }
 }

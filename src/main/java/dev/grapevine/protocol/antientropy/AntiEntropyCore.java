@@ -100,6 +100,15 @@ public final class AntiEntropyCore {
     }
 
     /**
+     * Whether no store is held, of this member's own or of a peer's.
+     *
+     * @return true until the first is opened or heard of
+     */
+    public boolean isEmpty() {
+        return stores.isEmpty();
+    }
+
+    /**
      * A link to a peer is open: tells the peer what every store has applied.
      *
      * @param peer the peer
