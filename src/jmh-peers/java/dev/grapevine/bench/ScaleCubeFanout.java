@@ -4,10 +4,13 @@ import io.scalecube.cluster.Cluster;
 import io.scalecube.cluster.ClusterImpl;
 import io.scalecube.cluster.ClusterMessageHandler;
 import io.scalecube.cluster.Member;
+import io.scalecube.cluster.membership.MembershipEvent;
 import io.scalecube.cluster.transport.api.Message;
 import io.scalecube.transport.netty.tcp.TcpTransportFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Flux;
 
 /**
@@ -20,20 +23,27 @@ final class ScaleCubeFanout implements Fanout {
 
     private final List<Cluster> clusters = new ArrayList<>();
     private final Cluster publisher;
+    private final CountDownLatch others;
 
-    ScaleCubeFanout(Placement placement, Board board) {
+    ScaleCubeFanout(Placement placement, Board board) throws InterruptedException {
+        others = new CountDownLatch(placement.members() - 1);
         placement.here().forEach(member -> clusters.add(start(placement, board, member)));
         publisher = clusters.get(0);
-        while (publisher.members().size() < placement.members()) {
-            Thread.onSpinWait();
-        }
+        others.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
-    private static Cluster start(Placement placement, Board board, int member) {
+    private Cluster start(Placement placement, Board board, int member) {
         ClusterMessageHandler handler = new ClusterMessageHandler() {
             @Override
             public void onMessage(Message message) {
                 board.arrived(member - 1, Numbered.number((byte[]) message.data(), 0));
+            }
+
+            @Override
+            public void onMembershipEvent(MembershipEvent event) {
+                if (event.isAdded() && member == placement.first()) {
+                    others.countDown(); // the list of members cannot be read safely while they come
+                }
             }
         };
         return new ClusterImpl()

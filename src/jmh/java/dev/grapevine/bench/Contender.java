@@ -41,9 +41,11 @@ final class Contender implements AutoCloseable {
     /** A burst that takes about as long as wanted, by how long those before took. */
     void burst(int bytes, double wantedNanos) {
         int count = counts.getOrDefault(bytes, FIRST_BURST);
+        long processor = cluster.processorNanos();
         double[] took = ask("burst " + count + " " + bytes);
         if (took.length > 0) {
             note(burstKey(bytes), count * 1e9 / took[0]);
+            note(processorKey(bytes), (double) (cluster.processorNanos() - processor) / count);
             double fitting = count * Math.min(FASTEST_GROWTH, wantedNanos / took[0]);
             counts.put(bytes, (int) Math.max(SHORTEST_BURST, Math.min(LONGEST_BURST, fitting)));
         }
@@ -91,12 +93,21 @@ final class Contender implements AutoCloseable {
         return quantile(burstKey(bytes), 0.5);
     }
 
+    /** Processor time that all members together take for a message of a burst. */
+    double processorNanos(int bytes) {
+        return quantile(processorKey(bytes), 0.5);
+    }
+
     double latencyNanos(int rate, double quantile) {
         return quantile(pacedKey(rate), quantile);
     }
 
     private static String burstKey(int bytes) {
         return "burst " + bytes;
+    }
+
+    private static String processorKey(int bytes) {
+        return "processor " + bytes;
     }
 
     private static String pacedKey(int rate) {

@@ -109,11 +109,13 @@ public final class FanoutBenchmark {
 
     private int rounds(List<Contender> contenders, long end) {
         int wanted = arguments.number("rounds", 7);
-        int done = -WARM_UP_ROUNDS;
-        while (done < wanted && (done < 1 || System.nanoTime() < end)) {
-            if (done == 0) {
-                contenders.forEach(Contender::forget);
-            }
+        long halfWay = System.nanoTime() + (end - System.nanoTime()) / 2;
+        for (int i = 0; i < WARM_UP_ROUNDS && (i == 0 || System.nanoTime() < halfWay); i++) {
+            contenders.forEach(this::round);
+        }
+        contenders.forEach(Contender::forget);
+        int done = 0;
+        while (done < wanted && (done == 0 || System.nanoTime() < end)) {
             contenders.forEach(this::round);
             done++;
         }

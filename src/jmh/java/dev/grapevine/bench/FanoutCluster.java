@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -68,6 +69,14 @@ final class FanoutCluster implements AutoCloseable {
         commands.write(command + "\n");
         commands.flush();
         return answer(hosts.get(0));
+    }
+
+    /** Processor time that all members have taken, in nanoseconds; the kernel counts it in steps of 10 ms. */
+    long processorNanos() {
+        return hosts.stream()
+                .mapToLong(host ->
+                        host.info().totalCpuDuration().map(Duration::toNanos).orElse(0L))
+                .sum();
     }
 
     private static String answer(Process host) throws IOException {

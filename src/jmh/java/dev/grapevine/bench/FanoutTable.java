@@ -18,13 +18,13 @@ record FanoutTable(int[] sizes, int[] rates) {
                 .orElse(contenders.get(0));
         StringBuilder table = new StringBuilder("| |");
         for (int bytes : sizes) {
-            table.append(" 1,000 msg/s of %d B |".formatted(bytes));
+            table.append(" 1,000 msg/s of %d B | processor ns a message |".formatted(bytes));
         }
         for (int rate : rates) {
             table.append(" µs at %d msg/s: p50 | p99 |".formatted(rate));
         }
         table.append("\n|")
-                .append("---|".repeat(1 + sizes.length + 2 * rates.length))
+                .append("---|".repeat(1 + 2 * sizes.length + 2 * rates.length))
                 .append('\n');
         contenders.forEach(contender -> table.append(row(contender, reference)));
         return table.toString();
@@ -34,6 +34,7 @@ record FanoutTable(int[] sizes, int[] rates) {
         StringBuilder row = new StringBuilder("| " + contender.name() + " |");
         for (int bytes : sizes) {
             row.append(cell(contender.burstRate(bytes) / 1e3, reference.burstRate(bytes) / 1e3));
+            row.append(cell(contender.processorNanos(bytes), reference.processorNanos(bytes)));
         }
         for (int rate : rates) {
             for (double quantile : QUANTILES) {
