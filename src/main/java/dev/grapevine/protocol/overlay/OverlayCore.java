@@ -37,7 +37,6 @@ public final class OverlayCore {
     private static final long SWEEP_NANOS = 200_000_000L;
 
     private final Member self;
-    private final OverlaySettings settings;
     private final Pace pace;
     private final JoinTracker joinTracker = new JoinTracker();
     private final PresentOthers present = new PresentOthers();
@@ -47,6 +46,7 @@ public final class OverlayCore {
     private final PartialView view;
     private final Attendance attendance;
     private final DialQueue queue;
+    private final Attempts attempts;
     private boolean dialling;
     private long nextSweep;
 
@@ -68,12 +68,12 @@ public final class OverlayCore {
      */
     public OverlayCore(Member self, OverlaySettings settings, RandomGenerator random) {
         this.self = self;
-        this.settings = settings;
         this.pace = new Pace(settings, random);
         this.lost = new LostMembers(settings.lostRetention().toNanos(), MAX_LOST);
         this.view = new PartialView(settings, pace, random, present, links, targets, lost);
         this.attendance = new Attendance(self.id(), settings.maxPeers(), pace, present, links, targets, lost, view);
         this.queue = new DialQueue(settings.maxDials(), targets, links, lost, view);
+        this.attempts = new Attempts(settings.retryMax().toNanos(), pace, present, links, targets, lost, view);
     }
 
     /**
@@ -182,22 +182,7 @@ public final class OverlayCore {
         boolean chosen = before != null && before.chosen;
         link.chosenByPeer = before != null && before.chosenByPeer;
         links.add(link);
-        Target target = targets.get(peer.address());
-        if (target != null) {
-            chosen |= target.candidate;
-            target.reached();
-            target.superseding = false;
-            target.detours = 0;
-            // A new life at the address starts with a clean record.
-            target.shortLinks = peer.origin().equals(target.lastPeer) ? target.shortLinks : 0;
-            target.lastPeer = peer.origin();
-        }
-        Target alias = dialled == null || dialled.equals(peer.address()) ? null : targets.get(dialled);
-        if (alias != null) {
-            chosen |= alias.candidate;
-            alias.reached();
-            detour(alias, now.nanos());
-        }
+        chosen |= attempts.succeeded(peer, dialled, now.nanos());
         view.linkUp(link, chosen, now.nanos(), out);
         step(now, out);
     }
@@ -280,32 +265,8 @@ public final class OverlayCore {
         if (link == null || !dialling) {
             return;
         }
-        Target target = view.isActive() ? targets.get(link.address()) : targets.at(link.address(), now.nanos());
-        if (link.released) {
-            if (target != null) {
-                long turn = now.nanos() + pace.slow();
-                target.notBefore = turn - target.notBefore > 0 ? turn : target.notBefore;
-            }
-        } else {
-            lostLink(link, cause, now.nanos());
-        }
-        targets.seekSeedsAgain(target, links.isEmpty(), pace, now.nanos());
+        attempts.ended(link, cause, now.nanos());
         step(now, out);
-    }
-
-    private void lostLink(OpenLink link, LinkLoss cause, long now) {
-        if (view.isActive() && !present.contains(link.origin())) {
-            return;
-        }
-        Target target = targets.at(link.address(), now);
-        boolean lasted = now - link.since >= settings.retryMax().toNanos();
-        target.shortLinks = lasted ? 0 : target.shortLinks + 1;
-        boolean atOnce = cause != LinkLoss.LOCAL && target.shortLinks <= 1;
-        target.notBefore = now + (atOnce ? 0 : pace.backoff(target.shortLinks));
-        if (view.isActive() && atOnce) {
-            target.asked = true;
-            target.candidate = link.chosen;
-        }
     }
 
     /**
@@ -317,33 +278,9 @@ public final class OverlayCore {
      * @param out takes the effects
      */
     public void dialFailed(Address address, DialFailure cause, Time now, Effects out) {
-        Target target = targets.get(address);
-        if (target == null) {
-            return;
+        if (attempts.failed(address, cause, now.nanos())) {
+            step(now, out);
         }
-        target.dialling = false;
-        if (cause == DialFailure.SELF) {
-            target.self = true;
-        } else if (cause == DialFailure.DUPLICATE) {
-            // The other link is there or about to be; unless this address is another name of it, it ends the dialling.
-            target.asked = false;
-            if (target.member != null) {
-                target.notBefore = now.nanos() + pace.backoff(1);
-            } else {
-                detour(target, now.nanos());
-            }
-        } else {
-            target.detours = 0;
-            target.superseding = cause == DialFailure.SUPERSEDED;
-            target.failures++;
-            target.notBefore = now.nanos() + waitAfterFailure(target, cause);
-            target.asked = false;
-            if (target.candidate) {
-                target.candidate = false;
-                view.choiceFailed(now.nanos());
-            }
-        }
-        step(now, out);
     }
 
     /**
@@ -374,30 +311,6 @@ public final class OverlayCore {
         if (swept || queue.isDue(now.nanos())) {
             step(now, out);
         }
-    }
-
-    /**
-     * A seed is another name of a member that is linked. It is not forgotten: a name can stand for several members, and
-     * when they started apart it may be all that ever brings them together. But it is seldom dialled.
-     */
-    private void detour(Target target, long now) {
-        target.detours = links.isEmpty() ? 1 : target.detours + 1;
-        target.notBefore = now + pace.detour(target.detours) * view.stretch();
-    }
-
-    private long waitAfterFailure(Target target, DialFailure cause) {
-        boolean hopeless = cause == DialFailure.FOREIGN_CLUSTER
-                || cause == DialFailure.WRONG_VERSION
-                || cause == DialFailure.SUPERSEDED
-                || cause == DialFailure.PREDECESSOR
-                || cause == DialFailure.NOT_A_PEER;
-        if (view.isActive()) {
-            boolean onlyHope = target.seed && links.isEmpty();
-            long stretch = target.seed ? view.stretch() : 1;
-            return onlyHope && !hopeless ? pace.backoff(target.failures) : pace.slow() * stretch;
-        }
-        boolean needed = target.member != null || (target.seed && links.isEmpty());
-        return needed && !hopeless ? pace.backoff(target.failures) : pace.slow() * (target.seed ? 1 : lost.stretch());
     }
 
     private void step(Time now, Effects out) {
