@@ -149,6 +149,11 @@ public final class FrameCodec {
             case FrameType.STATE_CHUNK -> AntiEntropyWire.readChunk(in);
             case FrameType.NEIGHBOUR -> OverlayWire.readNeighbour(in);
             case FrameType.RELEASE -> new OverlayFrame.Release();
+            case FrameType.DISCONNECT -> new OverlayFrame.Disconnect();
+            case FrameType.JOIN -> new OverlayFrame.Join();
+            case FrameType.FORWARD_JOIN -> OverlayWire.readForwardJoin(in);
+            case FrameType.SHUFFLE -> OverlayWire.readShuffle(in);
+            case FrameType.SHUFFLE_REPLY -> OverlayWire.readShuffleReply(in);
             case FrameType.OFFER -> EpidemicWire.readOffer(in);
             case FrameType.ANSWER -> EpidemicWire.readAnswer(in);
             case FrameType.VERDICTS -> EpidemicWire.readVerdicts(in);

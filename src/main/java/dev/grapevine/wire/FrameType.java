@@ -34,6 +34,11 @@ final class FrameType {
 
     static final int NEIGHBOUR = 0x30;
     static final int RELEASE = 0x31;
+    static final int DISCONNECT = 0x32;
+    static final int JOIN = 0x33;
+    static final int FORWARD_JOIN = 0x34;
+    static final int SHUFFLE = 0x35;
+    static final int SHUFFLE_REPLY = 0x36;
 
     static final int OFFER = 0x40;
     static final int ANSWER = 0x41;

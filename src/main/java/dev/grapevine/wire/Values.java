@@ -79,8 +79,7 @@ final class Values {
     private static void writeIdentityFields(WireWriter out, Member member) {
         writeOrigin(out, member.origin());
         out.writeText(member.name(), Member.MAX_NAME_LENGTH, "member name");
-        out.writeText(member.address().host(), Address.MAX_HOST_LENGTH, "host");
-        out.writeVarint(member.address().port(), "port");
+        writeAddress(out, member.address());
         out.writeText(member.zone(), Member.MAX_ZONE_LENGTH, "zone");
     }
 
@@ -110,13 +109,27 @@ final class Values {
     private static Member readIdentityFields(WireReader in) {
         Origin origin = in.readOrigin();
         String name = in.readText(Member.MAX_NAME_LENGTH, "member name");
-        String host = in.readText(Address.MAX_HOST_LENGTH, "host");
-        int port = in.readInt(65_535, "port");
+        Address address = readAddress(in);
         String zone = in.readText(Member.MAX_ZONE_LENGTH, "zone");
         try {
-            return new Member(origin, name, new Address(host, port), zone, Map.of());
+            return new Member(origin, name, address, zone, Map.of());
         } catch (IllegalArgumentException e) {
             throw new MalformedFrameException("member: " + e.getMessage(), e);
+        }
+    }
+
+    static void writeAddress(WireWriter out, Address address) {
+        out.writeText(address.host(), Address.MAX_HOST_LENGTH, "host");
+        out.writeVarint(address.port(), "port");
+    }
+
+    static Address readAddress(WireReader in) {
+        String host = in.readText(Address.MAX_HOST_LENGTH, "host");
+        int port = in.readInt(65_535, "port");
+        try {
+            return new Address(host, port);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedFrameException("address: " + e.getMessage(), e);
         }
     }
 

@@ -21,7 +21,7 @@ class AbsurdFramesTest {
     private final FrameCodec codec = new FrameCodec();
 
     static Stream<Arguments> absurdities() {
-        return Stream.of(batches(), membership(), tables(), members(), topics(), stores(), epidemics())
+        return Stream.of(batches(), membership(), tables(), members(), topics(), stores(), epidemics(), overlay())
                 .flatMap(each -> each);
     }
 
@@ -86,8 +86,8 @@ class AbsurdFramesTest {
                 member(WireBytes.part().origin().text("n".repeat(129)), "member name has 129 characters"),
                 member(WireBytes.part().origin().raw(2, 0xc3, 0x28), "member name is not UTF-8"),
                 member(rest("", "host", 1), "member: A member's name has 1 to 128 characters"),
-                member(rest("n", "no host", 1), "member: Not a host: 'no host'"),
-                member(rest("n", "", 1), "member: Not a host: ''"),
+                member(rest("n", "no host", 1), "address: Not a host: 'no host'"),
+                member(rest("n", "", 1), "address: Not a host: ''"),
                 member(WireBytes.part().origin().text("n").number(766), "host is 766, which is more than 765"),
                 member(WireBytes.part().origin().text("n").text("h").number(65_536), "port is 65536"),
                 member(WireBytes.part().origin().text("n").text("h").number(1).number(193), "zone is 193"),
@@ -209,6 +209,21 @@ class AbsurdFramesTest {
                 frame(FrameType.STATE_CHUNK, part(store).fixed(1).raw(0).number(HUGE), "to needs 2147483646 bytes"),
                 frame(FrameType.STATE_CHUNK, part(store).fixed(1).raw(0, 0).number(4097), "entries is 4097"),
                 frame(FrameType.STATE_CHUNK, part(store).fixed(1).raw(0, 0).number(9), "entries: 9 do not fit"));
+    }
+
+    private static Stream<Arguments> overlay() {
+        WireBytes newcomer = WireBytes.part().origin().text("h").number(1);
+        return Stream.of(
+                frame(FrameType.NEIGHBOUR, WireBytes.part().raw(2), "urgent is neither 0 nor 1 but 2"),
+                frame(FrameType.FORWARD_JOIN, WireBytes.part().origin().text(""), "port needs 1 bytes"),
+                frame(FrameType.FORWARD_JOIN, newcomer.number(17), "steps is 17, which is more than 16"),
+                frame(FrameType.SHUFFLE, WireBytes.part().number(17), "path is 17, which is more than 16"),
+                frame(FrameType.SHUFFLE, WireBytes.part().number(16), "path: 16 do not fit into 0 bytes"),
+                frame(FrameType.SHUFFLE, WireBytes.part().raw(0).number(HUGE), "steps is 2147483647"),
+                frame(FrameType.SHUFFLE, WireBytes.part().raw(0, 5).number(65), "sample is 65, which is more than 64"),
+                frame(FrameType.SHUFFLE, WireBytes.part().raw(0, 5).number(64), "sample: 64 do not fit into 0 bytes"),
+                frame(FrameType.SHUFFLE_REPLY, WireBytes.part().number(HUGE), "path is 2147483647"),
+                frame(FrameType.SHUFFLE_REPLY, WireBytes.part().raw(0).number(65), "sample is 65"));
     }
 
     @ParameterizedTest(name = "{1}")

@@ -158,6 +158,11 @@ class GoldenFramesTest {
                 new Metadata(new Rumor.Alive(MEMBER, 300), MEMBER.metadata()),
                 new OverlayFrame.Neighbour(true),
                 new OverlayFrame.Release(),
+                new OverlayFrame.Disconnect(),
+                new OverlayFrame.Join(),
+                new OverlayFrame.ForwardJoin(A, MEMBER.address(), 6),
+                new OverlayFrame.Shuffle(List.of(B), 5, List.of(B, A)),
+                new OverlayFrame.ShuffleReply(List.of(B), List.of(A)),
                 new Publications(A, "chat", 128, List.of(Bytes.utf8("hello"), Bytes.EMPTY, Bytes.utf8("world")), 3),
                 new StreamDigest(
                         List.of(new StreamState(A, "chat", 1, 100, 130), new StreamState(B, "Bücher", 9, 9, 8, 2, 4))),

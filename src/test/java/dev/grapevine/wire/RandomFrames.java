@@ -53,6 +53,11 @@ final class RandomFrames {
                 () -> new MembershipFrame.Metadata(new Rumor.Alive(member(), number()), member().metadata()),
                 () -> new OverlayFrame.Neighbour(random.nextBoolean()),
                 OverlayFrame.Release::new,
+                OverlayFrame.Disconnect::new,
+                OverlayFrame.Join::new,
+                () -> new OverlayFrame.ForwardJoin(origin(), member().address(), random.nextInt(7)),
+                () -> new OverlayFrame.Shuffle(path(), random.nextInt(7), listOf(this::origin)),
+                () -> new OverlayFrame.ShuffleReply(path(), listOf(this::origin)),
                 this::publications,
                 () -> new DisseminationFrame.StreamDigest(listOf(this::streamState)),
                 () -> new DisseminationFrame.StreamQuery(origin(), name()),
@@ -225,6 +230,12 @@ final class RandomFrames {
 
     private int smallCount() {
         return random.nextInt(random.nextInt(50) == 0 ? 40 : 5);
+    }
+
+    private List<Origin> path() {
+        return Stream.generate(this::origin)
+                .limit(random.nextInt(OverlayFrame.MAX_STEPS + 1))
+                .toList();
     }
 
     private <T> List<T> listOf(Supplier<T> element) {

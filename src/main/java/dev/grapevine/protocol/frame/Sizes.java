@@ -16,6 +16,9 @@ final class Sizes {
     /** Two numbers. */
     private static final int MAX_RANGE_BYTES = 18;
 
+    /** An id and an epoch. */
+    static final int ORIGIN = 16 + 9;
+
     private Sizes() {}
 
     /** The encoded size of a text: never too small, three times too large for plain English. */

@@ -201,7 +201,7 @@ public final class OverlayCore {
             return; // about to close: what crossed the release on its way says nothing any more
         }
         if (frame instanceof OverlayFrame.Neighbour neighbour) {
-            view.chosenByPeer(link, neighbour.chosen(), now.nanos(), out);
+            view.chosenByPeer(link, neighbour.urgent(), now.nanos(), out);
         } else {
             links.release(link, now.nanos());
             out.add(new Effect.Close(peer));

@@ -39,6 +39,22 @@ public sealed interface Effect {
     record LinkWanted(Member member) implements Effect {}
 
     /**
+     * A linked peer is a neighbour from now on: in a full mesh everybody with a link, else who is held in the active view.
+     * Passed from core to core; never leaves the node's core.
+     *
+     * @param peer who
+     */
+    record NeighbourUp(Origin peer) implements Effect {}
+
+    /**
+     * A peer is a neighbour no longer, whether or not it still has a link. Passed from core to core; never leaves the
+     * node's core.
+     *
+     * @param peer who
+     */
+    record NeighbourDown(Origin peer) implements Effect {}
+
+    /**
      * Close the link of a peer that is dead, replaced or released.
      *
      * @param peer whose link

@@ -24,6 +24,8 @@ public enum RejectReason {
     UNKNOWN_FRAME,
     /** A frame that a peer of this kind must not send, such as another member's publications. */
     FORGED_ORIGIN,
+    /** A member that is not present here was named: nothing is made of it. */
+    UNKNOWN_MEMBER,
     /** A claim about a member that the rules do not allow. */
     INVALID_RUMOR,
     /** Labels of a member that are not those it is known to have. */
