@@ -22,6 +22,7 @@ import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.Time;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,9 @@ public final class NodeCore {
     private final AntiEntropyCore stores;
     private final StoreRumors rumors;
     private final TreeSet<Origin> linked = new TreeSet<>();
+
+    /** Neighbours that came and went in this step, of whom topics have not been told yet. */
+    private final ArrayDeque<Effect> neighbours = new ArrayDeque<>();
 
     private final HealthCore health = new HealthCore();
     private final JoinBatch joins;
@@ -113,6 +117,7 @@ public final class NodeCore {
         }
         overlay.settle(now, out);
         topics.partial(overlay.isPartial(), now, out);
+        tellNeighbours(now);
         joins.settle();
         health.settle(swim.healthScore(), Math.max(0, swim.present().size() - 1), now, out);
         return effects;
@@ -121,6 +126,10 @@ public final class NodeCore {
     private void add(Effect effect) {
         if (effect instanceof Effect.JoinChanged joined) {
             joins.changed(joined, shown);
+            return;
+        }
+        if (effect instanceof Effect.NeighbourUp || effect instanceof Effect.NeighbourDown) {
+            neighbours.add(effect);
             return;
         }
         if (effect instanceof Effect.Deliver deliver) {
@@ -219,7 +228,7 @@ public final class NodeCore {
         linked.add(peer);
         overlay.linkUp(up.peer(), up.dialled(), now, out);
         swim.linkUp(up.peer(), up.dialled() != null, now, fromSwim(now));
-        topics.linkUp(peer, now, out);
+        tellNeighbours(now);
         stores.linkUp(peer, now, out);
         rumors.linkUp(peer);
     }
@@ -232,14 +241,25 @@ public final class NodeCore {
         if (member != null) {
             health.linkDown(member, cause, now);
         }
-        topics.linkDown(peer, now, out);
         stores.linkDown(peer, now, out);
         rumors.linkDown(peer);
         overlay.linkDown(peer, cause, now, out);
+        tellNeighbours(now);
         swim.linkDown(peer, cause, now, fromSwim(now));
         if (!swim.present().containsKey(peer)) {
             topics.memberGone(peer, now, out);
             joins.silent(peer);
+        }
+    }
+
+    /** Topics travel between neighbours; after what membership says over a new link. */
+    private void tellNeighbours(Time now) {
+        for (Effect next = neighbours.poll(); next != null; next = neighbours.poll()) {
+            if (next instanceof Effect.NeighbourUp up) {
+                topics.linkUp(up.peer(), now, out);
+            } else if (next instanceof Effect.NeighbourDown down) {
+                topics.linkDown(down.peer(), now, out);
+            }
         }
     }
 

@@ -53,10 +53,6 @@ public record NodeSettings(
                 overlay.retryMax().compareTo(overlay.retryMin()) >= 0,
                 "retryMax is at least retryMin " + overlay.retryMin(),
                 overlay.retryMax());
-        check(
-                overlay.maxNeighbours() >= overlay.neighbours(),
-                "maxNeighbours is at least neighbours " + overlay.neighbours(),
-                overlay.maxNeighbours());
     }
 
     private static void check(boolean fits, String rule, Object value) {

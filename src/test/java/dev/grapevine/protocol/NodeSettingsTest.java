@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.grapevine.protocol.membership.MembershipSettings;
 import dev.grapevine.protocol.overlay.OverlaySettings;
+import dev.grapevine.protocol.overlay.ViewSettings;
 import java.time.Duration;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -41,9 +42,6 @@ class NodeSettingsTest {
         assertRefused(
                 () -> defaults.withOverlay(overlay -> overlay.withRetryMin(Duration.ofSeconds(11))),
                 "retryMax is at least retryMin PT11S, not PT10S");
-        assertRefused(
-                () -> defaults.withOverlay(overlay -> overlay.withNeighbours(33)),
-                "maxNeighbours is at least neighbours 33, not 32");
         assertRefused(() -> defaults.withTickInterval(NONE), "tickInterval is positive, not PT0S");
         assertRefused(
                 () -> defaults.withJoinQuiet(Duration.ofNanos(-1)), "joinQuiet is at least 0, not PT-0.000000001S");
@@ -75,9 +73,18 @@ class NodeSettingsTest {
         assertRefused(() -> overlay.withMaxDials(0), "maxDials is at least 1, not 0");
         assertRefused(() -> overlay.withMaxPeers(0), "maxPeers is at least 1, not 0");
         assertRefused(() -> overlay.withLostRetention(NONE), "lostRetention is at least 1, not 0");
-        assertRefused(() -> overlay.withNeighbours(0), "neighbours is at least 1, not 0");
-        assertRefused(() -> overlay.withMaxNeighbours(0), "maxNeighbours is at least 1, not 0");
-        assertRefused(() -> overlay.withRenewInterval(NONE), "renewInterval is at least 1, not 0");
         assertRefused(() -> overlay.withLinkIdle(NONE), "linkIdle is at least 1, not 0");
+    }
+
+    @Test
+    void viewsAndWalksBeyondTheirBoundsAreRefused() {
+        ViewSettings views = ViewSettings.DEFAULT;
+        assertRefused(() -> views.withViews(0, 30), "activeView is at least 1, not 0");
+        assertRefused(() -> views.withViews(5, 0), "passiveView is at least 1, not 0");
+        assertRefused(() -> views.withWalks(16, 3), "activeWalk is at most 15, not 16");
+        assertRefused(() -> views.withWalks(6, 7), "passiveWalk is at most 6, not 7");
+        assertRefused(() -> views.withShuffle(64, 0), "shuffleActive is at most 63, not 64");
+        assertRefused(() -> views.withShuffle(60, 4), "shufflePassive is at most 3, not 4");
+        assertRefused(() -> views.withShuffleInterval(NONE), "shuffleInterval is at least 1, not 0");
     }
 }

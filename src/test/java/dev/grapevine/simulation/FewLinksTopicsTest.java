@@ -15,7 +15,7 @@ class FewLinksTopicsTest {
 
     private static final int MEMBERS = 40;
     private static final NodeSettings FEW_LINKS = NodeSettings.DEFAULT.withOverlay(
-            overlay -> overlay.withMaxPeers(12).withNeighbours(3).withMaxNeighbours(8));
+            overlay -> overlay.withMaxPeers(12).withViews(views -> views.withViews(4, 12)));
 
     @Test
     void everyMemberIsGivenAllInOrderWithoutGapsThoughATenthOfFramesIsLostAndATenthOfMembersDies() {

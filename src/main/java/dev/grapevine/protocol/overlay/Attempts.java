@@ -2,7 +2,9 @@ package dev.grapevine.protocol.overlay;
 
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
+import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.step.DialFailure;
+import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.LinkLoss;
 import org.jspecify.annotations.Nullable;
 
@@ -36,13 +38,11 @@ final class Attempts {
         this.view = view;
     }
 
-    /** A link is open; whether its peer was dialled to become a neighbour. */
-    boolean succeeded(Member peer, @Nullable Address dialled, long now) {
-        boolean candidate = false;
+    /** A link is open. */
+    void succeeded(Member peer, @Nullable Address dialled, long now, Effects out) {
         Target target = targets.get(peer.address());
         if (target != null) {
-            candidate = target.candidate;
-            target.reached();
+            reached(target, peer, now, out);
             target.superseding = false;
             target.detours = 0;
             // A new life at the address starts with a clean record.
@@ -51,11 +51,17 @@ final class Attempts {
         }
         Target alias = dialled == null || dialled.equals(peer.address()) ? null : targets.get(dialled);
         if (alias != null) {
-            candidate |= alias.candidate;
-            alias.reached();
+            reached(alias, peer, now, out);
             detour(alias, now);
         }
-        return candidate;
+    }
+
+    private void reached(Target target, Member peer, long now, Effects out) {
+        Origin wanted = target.candidate;
+        target.reached();
+        if (wanted != null && !wanted.equals(peer.origin())) {
+            view.unreachable(wanted, now, out); // somebody else is there
+        }
     }
 
     /** A link is gone, and no longer among those that are open. */
@@ -80,12 +86,11 @@ final class Attempts {
         target.notBefore = now + (atOnce ? 0 : pace.backoff(target.shortLinks));
         if (view.isActive() && atOnce) {
             target.asked = true;
-            target.candidate = link.chosen;
         }
     }
 
     /** A dial gave no link; false if nobody is to be dialled there any more. */
-    boolean failed(Address address, DialFailure cause, long now) {
+    boolean failed(Address address, DialFailure cause, long now, Effects out) {
         Target target = targets.get(address);
         if (target == null) {
             return false;
@@ -93,10 +98,11 @@ final class Attempts {
         target.dialling = false;
         if (cause == DialFailure.SELF) {
             target.self = true;
+            target.candidate = null;
         } else if (cause == DialFailure.DUPLICATE) {
             duplicate(target, now);
         } else {
-            failed(target, cause, now);
+            failed(target, cause, now, out);
         }
         return true;
     }
@@ -111,15 +117,16 @@ final class Attempts {
         }
     }
 
-    private void failed(Target target, DialFailure cause, long now) {
+    private void failed(Target target, DialFailure cause, long now, Effects out) {
         target.detours = 0;
         target.superseding = cause == DialFailure.SUPERSEDED;
         target.failures++;
         target.notBefore = now + waitAfterFailure(target, cause);
         target.asked = false;
-        if (target.candidate) {
-            target.candidate = false;
-            view.choiceFailed(now);
+        Origin wanted = target.candidate;
+        target.candidate = null;
+        if (wanted != null) {
+            view.unreachable(wanted, now, out);
         }
     }
 

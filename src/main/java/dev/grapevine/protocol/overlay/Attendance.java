@@ -4,6 +4,7 @@ import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.MemberStatus;
+import dev.grapevine.protocol.step.Effects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,6 @@ final class Attendance {
             present.remove(member.origin());
             vanished(member, status, now);
         }
-        fit(now);
     }
 
     boolean isFewEnoughForMesh() {
@@ -65,7 +65,7 @@ final class Attendance {
             forget(before);
         }
         Target target = targets.get(member.address());
-        if (!view.isActive()) {
+        if (!view.isActive() && present.size() <= maxPeers) {
             found(member, now);
         } else if (target != null) {
             target.member = member.origin();
@@ -74,6 +74,7 @@ final class Attendance {
 
     private void vanished(Member member, MemberStatus status, long now) {
         forget(member);
+        view.gone(member.origin());
         if (status != MemberStatus.DEAD) {
             return;
         }
@@ -89,16 +90,18 @@ final class Attendance {
         Target target = targets.get(member.address());
         if (target != null && member.origin().equals(target.member)) {
             target.member = null;
-            target.candidate = false;
+            target.candidate = null;
             target.asked = false;
         }
     }
 
-    private void fit(long now) {
+    /** No more members change for now: a mesh or views, as many as they are. */
+    void settle(long now, Effects out) {
+        view.settle(now, out);
         if (!view.isActive() && present.size() > maxPeers) {
-            view.enter(now);
+            view.enter(now, out);
         } else if (view.isActive() && isFewEnoughForMesh()) {
-            view.leave();
+            view.leave(out);
             for (Member member : present.all()) {
                 if (!links.isLinked(member.origin())) {
                     found(member, now);

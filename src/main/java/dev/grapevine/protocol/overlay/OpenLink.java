@@ -4,19 +4,11 @@ import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.Origin;
 
-/** A link that is open, and who holds on to it. */
+/** A link that is open. */
 final class OpenLink {
 
     final Member peer;
     final long since;
-
-    /** Whether this member has chosen the peer as its neighbour, and since when. */
-    boolean chosen;
-
-    long chosenAt;
-
-    /** Whether the peer has chosen this member. */
-    boolean chosenByPeer;
 
     /** When somebody last had a use for it. */
     long usedAt;
@@ -38,9 +30,5 @@ final class OpenLink {
 
     Address address() {
         return peer.address();
-    }
-
-    boolean isKept() {
-        return chosen || chosenByPeer;
     }
 }

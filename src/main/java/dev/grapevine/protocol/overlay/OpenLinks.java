@@ -83,22 +83,4 @@ final class OpenLinks {
         }
         return selected;
     }
-
-    /** How many links of a partial view stay: either side has chosen them. */
-    int kept() {
-        return count(OpenLink::isKept);
-    }
-
-    /** How many peers this member has chosen. */
-    int chosen() {
-        return count(link -> link.chosen);
-    }
-
-    private int count(Predicate<OpenLink> kind) {
-        int count = 0;
-        for (OpenLink link : byPeer.values()) {
-            count += !link.released && kind.test(link) ? 1 : 0;
-        }
-        return count;
-    }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who is dialled when, so that each present member gets a link (full mesh) or, beyond {@link OverlaySettings#maxPeers},
- * each has a few links chosen at random, and so that whoever is cut off finds its way back by itself: seeds are tried for
+ * each holds a few neighbours ({@link HyParView}), and so that whoever is cut off finds its way back by itself: seeds are tried for
  * ever, and members that died are still dialled now and then.
  *
  * <p>A pure, single-threaded state machine over addresses. An address is dialled at most once at a time; two members that
@@ -70,7 +70,7 @@ public final class OverlayCore {
         this.self = self;
         this.pace = new Pace(settings, random);
         this.lost = new LostMembers(settings.lostRetention().toNanos(), MAX_LOST);
-        this.view = new PartialView(settings, pace, random, present, links, targets, lost);
+        this.view = new PartialView(self.origin(), settings, pace, random, present, links, targets, lost);
         this.attendance = new Attendance(self.id(), settings.maxPeers(), pace, present, links, targets, lost, view);
         this.queue = new DialQueue(settings.maxDials(), targets, links, lost, view);
         this.attempts = new Attempts(settings.retryMax().toNanos(), pace, present, links, targets, lost, view);
@@ -125,7 +125,7 @@ public final class OverlayCore {
      */
     public void leave(Effects out) {
         dialling = false;
-        view.leave();
+        view.end();
         targets.clear();
         joinTracker.left(out);
     }
@@ -152,10 +152,11 @@ public final class OverlayCore {
      * @param out takes the effects
      */
     public void settle(Time now, Effects out) {
-        if (unsettled && !view.isActive()) {
-            step(now, out); // in a partial view nobody in particular is missed
+        if (unsettled) {
+            unsettled = false;
+            attendance.settle(now.nanos(), out);
+            step(now, out);
         }
-        unsettled = false;
     }
 
     /**
@@ -178,12 +179,9 @@ public final class OverlayCore {
      */
     public void linkUp(Member peer, @Nullable Address dialled, Time now, Effects out) {
         OpenLink link = new OpenLink(peer, now.nanos());
-        OpenLink before = links.get(peer.origin());
-        boolean chosen = before != null && before.chosen;
-        link.chosenByPeer = before != null && before.chosenByPeer;
         links.add(link);
-        chosen |= attempts.succeeded(peer, dialled, now.nanos());
-        view.linkUp(link, chosen, now.nanos(), out);
+        attempts.succeeded(peer, dialled, now.nanos(), out);
+        view.linkUp(link, now.nanos(), out);
         step(now, out);
     }
 
@@ -200,20 +198,25 @@ public final class OverlayCore {
         if (link == null || link.released) {
             return; // about to close: what crossed the release on its way says nothing any more
         }
-        if (frame instanceof OverlayFrame.Neighbour neighbour) {
-            view.chosenByPeer(link, neighbour.urgent(), now.nanos(), out);
-        } else {
-            links.release(link, now.nanos());
-            out.add(new Effect.Close(peer));
-            if (dialling) {
-                // Who was turned away does not come again at once: nor ever, if it is no member.
-                targets.at(link.address(), now.nanos()).notBefore = now.nanos() + pace.slow();
-                if (!view.isActive() && !attendance.isFewEnoughForMesh()) {
-                    view.enter(now.nanos());
-                }
-            }
+        if (frame instanceof OverlayFrame.Release) {
+            released(link, now.nanos(), out);
+        } else if (dialling) {
+            view.receive(link, frame, now.nanos(), out);
         }
         step(now, out);
+    }
+
+    private void released(OpenLink link, long now, Effects out) {
+        links.release(link, now);
+        out.add(new Effect.Close(link.origin()));
+        if (dialling) {
+            // Who was turned away does not come again at once: nor ever, if it is no member.
+            targets.at(link.address(), now).notBefore = now + pace.slow();
+            if (!view.isActive() && !attendance.isFewEnoughForMesh()) {
+                view.enter(now, out);
+            }
+        }
+        view.linkDown(link.origin(), now, out);
     }
 
     /**
@@ -262,10 +265,13 @@ public final class OverlayCore {
      */
     public void linkDown(Origin peer, LinkLoss cause, Time now, Effects out) {
         OpenLink link = links.remove(peer);
-        if (link == null || !dialling) {
+        if (link == null) {
             return;
         }
-        attempts.ended(link, cause, now.nanos());
+        if (dialling) {
+            attempts.ended(link, cause, now.nanos());
+        }
+        view.linkDown(peer, now.nanos(), out);
         step(now, out);
     }
 
@@ -278,7 +284,7 @@ public final class OverlayCore {
      * @param out takes the effects
      */
     public void dialFailed(Address address, DialFailure cause, Time now, Effects out) {
-        if (attempts.failed(address, cause, now.nanos())) {
+        if (attempts.failed(address, cause, now.nanos(), out)) {
             step(now, out);
         }
     }
@@ -317,7 +323,6 @@ public final class OverlayCore {
         if (!dialling) {
             return;
         }
-        view.choose(now.nanos(), out);
         queue.dialDue(now.nanos(), out);
         boolean hasSeeds = seedsAwaited || nothingNamed || targets.any(target -> target.seed && !target.self);
         boolean seedFailed = nothingNamed || targets.any(target -> target.seed && target.failures > 0);

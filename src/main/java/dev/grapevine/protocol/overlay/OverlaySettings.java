@@ -1,6 +1,7 @@
 package dev.grapevine.protocol.overlay;
 
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /**
  * How links are opened, kept and found again.
@@ -9,15 +10,10 @@ import java.time.Duration;
  * @param retryMax longest such wait; default 10 s; each wait is jittered by half
  * @param maxDials most dials under way at a time; default 32
  * @param maxPeers most other members among whom everybody is linked to everybody (full mesh); default 256. Beyond it each
- *     member keeps a random partial view, until there are an eighth fewer than this
+ *     member keeps a partial view of the others, until there are an eighth fewer than this
  * @param lostRetention how long members that died are still dialled, so that a healed partition merges; default 24 h
- * @param neighbours how many others a member of a partial view chooses at random and dials; default 8. As many choose it,
- *     so that it has twice this many links on average
- * @param maxNeighbours most links that a member of a partial view keeps for those who chose or were chosen; default 32.
- *     Whoever chooses it beyond that is turned away politely and chooses somebody else
- * @param renewInterval how often a member of a partial view exchanges one of its neighbours, so that the links stay
- *     random while members come and go; default 60 s, jittered by half
- * @param linkIdle how long a link that neither side has chosen stays open after it was last needed; default 10 s
+ * @param linkIdle how long a link that neither side's views need stays open after it was last used; default 10 s
+ * @param views the views of a member where there are too many for a mesh
  */
 public record OverlaySettings(
         Duration retryMin,
@@ -25,10 +21,8 @@ public record OverlaySettings(
         int maxDials,
         int maxPeers,
         Duration lostRetention,
-        int neighbours,
-        int maxNeighbours,
-        Duration renewInterval,
-        Duration linkIdle) {
+        Duration linkIdle,
+        ViewSettings views) {
 
     /** The defaults. */
     public static final OverlaySettings DEFAULT = new OverlaySettings(
@@ -37,10 +31,8 @@ public record OverlaySettings(
             32,
             256,
             Duration.ofHours(24),
-            8,
-            32,
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            ViewSettings.DEFAULT);
 
     /**
      * Checks the bounds.
@@ -53,9 +45,6 @@ public record OverlaySettings(
         atLeast(1, maxDials, "maxDials");
         atLeast(1, maxPeers, "maxPeers");
         atLeast(1, lostRetention.toNanos(), "lostRetention");
-        atLeast(1, neighbours, "neighbours");
-        atLeast(1, maxNeighbours, "maxNeighbours");
-        atLeast(1, renewInterval.toNanos(), "renewInterval");
         atLeast(1, linkIdle.toNanos(), "linkIdle");
     }
 
@@ -78,10 +67,8 @@ public record OverlaySettings(
                 maxDials,
                 maxPeers,
                 lostRetention,
-                neighbours,
-                maxNeighbours,
-                renewInterval,
-                linkIdle);
+                linkIdle,
+                views);
     }
 
     /**
@@ -97,10 +84,8 @@ public record OverlaySettings(
                 maxDials,
                 maxPeers,
                 lostRetention,
-                neighbours,
-                maxNeighbours,
-                renewInterval,
-                linkIdle);
+                linkIdle,
+                views);
     }
 
     /**
@@ -116,10 +101,8 @@ public record OverlaySettings(
                 maxDials,
                 maxPeers,
                 lostRetention,
-                neighbours,
-                maxNeighbours,
-                renewInterval,
-                linkIdle);
+                linkIdle,
+                views);
     }
 
     /**
@@ -135,10 +118,8 @@ public record OverlaySettings(
                 maxDials,
                 maxPeers,
                 lostRetention,
-                neighbours,
-                maxNeighbours,
-                renewInterval,
-                linkIdle);
+                linkIdle,
+                views);
     }
 
     /**
@@ -154,67 +135,8 @@ public record OverlaySettings(
                 maxDials,
                 maxPeers,
                 lostRetention,
-                neighbours,
-                maxNeighbours,
-                renewInterval,
-                linkIdle);
-    }
-
-    /**
-     * The same settings with another {@link #neighbours()}.
-     *
-     * @param neighbours the value to use
-     * @return a changed copy
-     */
-    public OverlaySettings withNeighbours(int neighbours) {
-        return new OverlaySettings(
-                retryMin,
-                retryMax,
-                maxDials,
-                maxPeers,
-                lostRetention,
-                neighbours,
-                maxNeighbours,
-                renewInterval,
-                linkIdle);
-    }
-
-    /**
-     * The same settings with another {@link #maxNeighbours()}.
-     *
-     * @param maxNeighbours the value to use
-     * @return a changed copy
-     */
-    public OverlaySettings withMaxNeighbours(int maxNeighbours) {
-        return new OverlaySettings(
-                retryMin,
-                retryMax,
-                maxDials,
-                maxPeers,
-                lostRetention,
-                neighbours,
-                maxNeighbours,
-                renewInterval,
-                linkIdle);
-    }
-
-    /**
-     * The same settings with another {@link #renewInterval()}.
-     *
-     * @param renewInterval the value to use
-     * @return a changed copy
-     */
-    public OverlaySettings withRenewInterval(Duration renewInterval) {
-        return new OverlaySettings(
-                retryMin,
-                retryMax,
-                maxDials,
-                maxPeers,
-                lostRetention,
-                neighbours,
-                maxNeighbours,
-                renewInterval,
-                linkIdle);
+                linkIdle,
+                views);
     }
 
     /**
@@ -230,9 +152,17 @@ public record OverlaySettings(
                 maxDials,
                 maxPeers,
                 lostRetention,
-                neighbours,
-                maxNeighbours,
-                renewInterval,
-                linkIdle);
+                linkIdle,
+                views);
+    }
+
+    /**
+     * The same settings with other {@link #views()}.
+     *
+     * @param change is given the settings so far and returns those to use
+     * @return a changed copy
+     */
+    public OverlaySettings withViews(UnaryOperator<ViewSettings> change) {
+        return new OverlaySettings(retryMin, retryMax, maxDials, maxPeers, lostRetention, linkIdle, change.apply(views));
     }
 }

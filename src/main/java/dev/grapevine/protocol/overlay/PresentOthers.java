@@ -38,6 +38,11 @@ final class PresentOthers {
         return find(origin) >= 0;
     }
 
+    @Nullable Member get(Origin origin) {
+        int place = find(origin);
+        return place >= 0 ? sorted.get(place) : null;
+    }
+
     int size() {
         return sorted.size();
     }

@@ -13,8 +13,8 @@ final class Target {
     /** The present member that has this address, if any. */
     @Nullable Origin member;
 
-    /** To be dialled because this member of a partial view chooses whoever is there as its neighbour. */
-    boolean candidate;
+    /** To be dialled because this member wants whoever has this address, by name, as a neighbour. */
+    @Nullable Origin candidate;
 
     /** To be dialled once, whatever comes of it. */
     boolean asked;
@@ -47,7 +47,7 @@ final class Target {
     /** Somebody answered there. */
     void reached() {
         dialling = false;
-        candidate = false;
+        candidate = null;
         asked = false;
         failures = 0;
     }

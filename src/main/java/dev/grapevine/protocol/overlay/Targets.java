@@ -44,15 +44,7 @@ final class Targets {
     boolean isFree(Address address, long now) {
         Target target = byAddress.get(address);
         return target == null
-                || (!target.dialling && !target.asked && !target.candidate && now - target.notBefore >= 0);
-    }
-
-    int candidates() {
-        int candidates = 0;
-        for (Target target : byAddress.values()) {
-            candidates += target.candidate ? 1 : 0;
-        }
-        return candidates;
+                || (!target.dialling && !target.asked && target.candidate == null && now - target.notBefore >= 0);
     }
 
     int asked() {

@@ -40,7 +40,7 @@ public sealed interface Effect {
 
     /**
      * A linked peer is a neighbour from now on: in a full mesh everybody with a link, else who is held in the active view.
-     * Passed from core to core; never leaves the node's core.
+     * Told again when another link takes the place of its link. Passed from core to core; never leaves the node's core.
      *
      * @param peer who
      */

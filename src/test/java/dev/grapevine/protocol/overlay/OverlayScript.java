@@ -45,7 +45,9 @@ abstract class OverlayScript {
         return new Time(millis * 1_000_000, millis);
     }
 
+    /** What is done, without who counts as a neighbour, which is whoever has a link. */
     List<Effect> taken() {
+        effects.removeIf(effect -> effect instanceof Effect.NeighbourUp || effect instanceof Effect.NeighbourDown);
         List<Effect> taken = List.copyOf(effects);
         effects.clear();
         return taken;

@@ -8,6 +8,10 @@ import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.Lane;
+import dev.grapevine.protocol.frame.OverlayFrame;
+import dev.grapevine.protocol.frame.OverlayFrame.Disconnect;
+import dev.grapevine.protocol.frame.OverlayFrame.ForwardJoin;
+import dev.grapevine.protocol.frame.OverlayFrame.Join;
 import dev.grapevine.protocol.frame.OverlayFrame.Neighbour;
 import dev.grapevine.protocol.frame.OverlayFrame.Release;
 import dev.grapevine.protocol.step.DialFailure;
@@ -18,16 +22,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** A mesh of up to 16 others; beyond it two neighbours of one's own choice, and at most four links that stay. */
+/** A mesh of up to 16 others; beyond it two neighbours, and six others to replace them with. */
 class PartialViewTest {
 
     private static final OverlaySettings SMALL =
-            OverlaySettings.DEFAULT.withMaxPeers(16).withNeighbours(2).withMaxNeighbours(4);
+            OverlaySettings.DEFAULT.withMaxPeers(16).withViews(views -> views.withViews(2, 6));
 
     private final List<Effect> effects = new ArrayList<>();
     private final OverlayCore core = new OverlayCore(member(100), SMALL, new SplittableRandom(5));
+
+    /** Neighbours as they are told, which never come or go twice. */
+    private final TreeSet<Integer> neighbours = new TreeSet<>();
+
     private long millis;
 
     private static Member member(int number) {
@@ -35,24 +44,34 @@ class PartialViewTest {
                 new Origin(new MemberId(0, number), 1), "m" + number, new Address("host", number), "", Map.of());
     }
 
+    private static int number(Origin origin) {
+        return (int) origin.id().low();
+    }
+
     private static Effect dial(Member member) {
         return new Effect.Dial(member.address());
     }
 
-    private static Effect neighbour(Member peer, boolean chosen) {
-        return new Effect.Send(peer.origin(), Lane.CONTROL, new Neighbour(chosen));
-    }
-
-    private static Effect release(Member peer) {
-        return new Effect.Send(peer.origin(), Lane.CONTROL, new Release());
+    private static Effect says(Member peer, OverlayFrame frame) {
+        return new Effect.Send(peer.origin(), Lane.CONTROL, frame);
     }
 
     private Time now() {
         return new Time(millis * 1_000_000, millis);
     }
 
+    /** What is done; neighbours are taken out of it and kept. */
     private List<Effect> taken() {
-        List<Effect> taken = List.copyOf(effects);
+        List<Effect> taken = new ArrayList<>();
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.NeighbourUp up) {
+                assertThat(neighbours.add(number(up.peer()))).isTrue();
+            } else if (effect instanceof Effect.NeighbourDown down) {
+                assertThat(neighbours.remove(number(down.peer()))).isTrue();
+            } else {
+                taken.add(effect);
+            }
+        }
         effects.clear();
         return taken;
     }
@@ -73,13 +92,13 @@ class PartialViewTest {
         return taken();
     }
 
-    private List<Effect> hears(Member from, boolean chosen) {
-        core.receive(from.origin(), new Neighbour(chosen), now(), effects::add);
+    private List<Effect> failed(Member peer) {
+        core.dialFailed(peer.address(), DialFailure.CONNECTION_REFUSED, now(), effects::add);
         return taken();
     }
 
-    private List<Effect> released(Member by) {
-        core.receive(by.origin(), new Release(), now(), effects::add);
+    private List<Effect> hears(Member from, OverlayFrame frame) {
+        core.receive(from.origin(), frame, now(), effects::add);
         return taken();
     }
 
@@ -101,33 +120,56 @@ class PartialViewTest {
         return taken();
     }
 
-    private static List<Member> chosenIn(List<Effect> effects) {
-        List<Member> chosen = new ArrayList<>();
+    private static List<Member> told(List<Effect> effects, Class<?> frame) {
+        List<Member> told = new ArrayList<>();
         for (Effect effect : effects) {
-            if (effect instanceof Effect.Send send && send.frame().equals(new Neighbour(true))) {
-                chosen.add(member((int) send.to().id().low()));
+            if (effect instanceof Effect.Send send && frame.isInstance(send.frame())) {
+                told.add(member(number(send.to())));
             }
         }
-        return chosen;
+        return told;
     }
 
-    /** A partial view of 20 others, 16 of them linked, among these both choices. */
-    private List<Member> chosenOf20() {
-        mesh(16);
-        core.memberChanged(member(17), MemberStatus.ALIVE, now());
-        core.settle(now(), effects::add);
-        core.tick(now(), effects::add);
-        List<Member> chosen = chosenIn(taken());
-        for (int i = 18; i <= 20; i++) {
-            assertThat(changed(member(i), MemberStatus.ALIVE)).isEmpty();
+    private static List<Member> dialled(List<Effect> effects) {
+        List<Member> dialled = new ArrayList<>();
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Dial dial) {
+                dialled.add(member(dial.address().port()));
+            }
         }
-        assertThat(chosen).hasSize(2);
-        return chosen;
+        return dialled;
     }
 
-    /** What nobody chose was released, and its peers have closed it. */
+    /** Whoever was dialled has a link now and accepts. */
+    private Member accept(List<Effect> effects) {
+        Member asked = told(effects, Join.class).stream()
+                .findFirst()
+                .orElseGet(() -> told(effects, Neighbour.class).stream()
+                        .findFirst()
+                        .orElseGet(() -> {
+                            Member dialled = dialled(effects).get(0);
+                            linkUp(dialled, true);
+                            return dialled;
+                        }));
+        hears(asked, new Neighbour(false));
+        return asked;
+    }
+
+    /** A partial view of 20 others, 16 of them linked; the two neighbours that it has taken. */
+    private List<Member> viewOf20() {
+        mesh(16);
+        for (int i = 17; i <= 20; i++) {
+            core.memberChanged(member(i), MemberStatus.ALIVE, now());
+        }
+        core.settle(now(), effects::add);
+        Member contact = accept(taken());
+        Member other = accept(run(1_200));
+        return List.of(contact, other);
+    }
+
+    /** What serves nobody was released, and its peers have closed it. */
     private void closeReleased() {
-        run(10_200);
+        run(12_000);
         for (int i = 1; i <= 20; i++) {
             if (core.isReleased(member(i).origin())) {
                 linkDown(member(i), LinkLoss.LOST);
@@ -140,115 +182,108 @@ class PartialViewTest {
     }
 
     @Test
-    void upToTheBoundEverybodyIsLinkedAndBeyondItTwoDrawnByChanceAreChosen() {
-        assertThat(chosenIn(mesh(16))).isEmpty();
+    void upToTheBoundEverybodyIsLinkedAndBeyondItAContactIsJoinedAndTheOthersStayNeighboursForAWhile() {
+        assertThat(told(mesh(16), Join.class)).isEmpty();
         assertThat(core.isPartial()).isFalse();
-        changed(member(17), MemberStatus.ALIVE);
+        List<Effect> effects = changed(member(17), MemberStatus.ALIVE);
         assertThat(core.isPartial()).isTrue();
-        assertThat(run(250))
-                .as("of those who are linked")
-                .hasSizeBetween(2, 3)
-                .allMatch(effect -> effect instanceof Effect.Send || effect.equals(dial(member(17))));
-    }
-
-    @Test
-    void linksThatNobodyChoseAreReleasedAfterAWhileAndClosedEvenIfThePeerDoesNot() {
-        List<Member> chosen = chosenOf20();
-        Member chooser = someoneBut(chosen);
-        assertThat(hears(chooser, true)).isEmpty();
-        assertThat(run(9_900)).isEmpty();
-        List<Effect> released = run(300);
-        assertThat(released).hasSize(13).doesNotContain(release(chooser)).allMatch(effect -> {
-            return effect instanceof Effect.Send send && send.frame() instanceof Release;
+        assertThat(effects).hasSize(1).allMatch(effect -> {
+            return effect.equals(dial(member(17))) || effect instanceof Effect.Send send && send.frame() instanceof Join;
         });
-        assertThat(core.isReleased(chooser.origin())).isFalse();
-        List<Effect> closed = run(1_200);
-        assertThat(closed).hasSize(13).allMatch(effect -> effect instanceof Effect.Close);
+        assertThat(neighbours).hasSize(16);
     }
 
     @Test
-    void aLinkThatThisSideReleasedIsNotDialledAgain() {
-        List<Member> chosen = chosenOf20();
+    void linksThatServeNobodyAreReleasedAfterAWhileAndClosedEvenIfThePeerDoesNot() {
+        List<Member> held = viewOf20();
+        List<Effect> released = run(9_500);
+        assertThat(told(released, Release.class)).hasSizeBetween(12, 14).doesNotContainAnyElementsOf(held);
+        assertThat(neighbours).containsExactlyInAnyOrder(
+                number(held.get(0).origin()), number(held.get(1).origin()));
+        assertThat(core.isReleased(held.get(0).origin())).isFalse();
+        assertThat(run(1_200)).filteredOn(effect -> effect instanceof Effect.Close).hasSizeBetween(12, 14);
+    }
+
+    @Test
+    void aLinkThatThisSideReleasedIsNotDialledAgainAtOnce() {
+        List<Member> held = viewOf20();
         run(10_200);
-        Member other = someoneBut(chosen);
+        Member other = someoneBut(held);
         assertThat(core.isReleased(other.origin())).isTrue();
         assertThat(linkDown(other, LinkLoss.LOST)).isEmpty();
         assertThat(core.isReleased(other.origin())).isFalse();
-        assertThat(run(5_000)).doesNotContain(dial(other));
+        assertThat(run(4_000)).doesNotContain(dial(other));
     }
 
     @Test
-    void aChosenLinkThatThePeerReleasesIsClosedAndAnotherIsChosenAtOnce() {
-        List<Member> chosen = chosenOf20();
-        List<Effect> effects = released(chosen.get(0));
-        assertThat(effects).contains(new Effect.Close(chosen.get(0).origin()));
-        assertThat(chosenIn(effects)).hasSize(1).doesNotContain(chosen.get(0), chosen.get(1));
-        assertThat(linkDown(chosen.get(0), LinkLoss.LOCAL)).isEmpty();
+    void aNeighbourThatReleasesItsLinkIsReplacedAtOnce() {
+        List<Member> held = viewOf20();
+        List<Effect> effects = hears(held.get(0), new Release());
+        assertThat(effects).contains(new Effect.Close(held.get(0).origin()));
+        assertThat(told(effects, Neighbour.class).size() + dialled(effects).size()).isEqualTo(1);
+        assertThat(neighbours).doesNotContain(number(held.get(0).origin()));
+        assertThat(linkDown(held.get(0), LinkLoss.LOCAL)).isEmpty();
     }
 
     @Test
-    void aLostNeighbourIsDialledAtOnceWhichShowsWhetherItIsThereAndReplacedIfItIsNot() {
-        List<Member> chosen = chosenOf20();
-        millis += 20_000;
-        assertThat(linkDown(chosen.get(0), LinkLoss.LOST)).containsExactly(dial(chosen.get(0)));
-        core.dialFailed(chosen.get(0).address(), DialFailure.CONNECTION_REFUSED, now(), effects::add);
-        assertThat(chosenIn(taken())).hasSize(1).doesNotContain(chosen.get(0));
-        assertThat(run(4_000)).doesNotContain(dial(chosen.get(0)));
-    }
-
-    @Test
-    void aLostNeighbourThatAnswersStaysOne() {
-        List<Member> chosen = chosenOf20();
-        millis += 20_000;
-        linkDown(chosen.get(0), LinkLoss.SILENT);
-        assertThat(linkUp(chosen.get(0), true)).containsExactly(neighbour(chosen.get(0), true));
-    }
-
-    @Test
-    void moreChoosersThanTheBoundAreTurnedAway() {
-        List<Member> chosen = chosenOf20();
-        List<Member> others = new ArrayList<>();
-        for (int i = 1; others.size() < 3; i++) {
-            if (!chosen.contains(member(i))) {
-                others.add(member(i));
-            }
-        }
-        assertThat(hears(others.get(0), true)).isEmpty();
-        assertThat(hears(others.get(1), true)).isEmpty();
-        assertThat(hears(others.get(2), true)).containsExactly(release(others.get(2)));
-        assertThat(hears(others.get(2), true)).as("on its way already").isEmpty();
-        assertThat(hears(chosen.get(0), true))
-                .as("one that is a neighbour anyway")
-                .isEmpty();
-    }
-
-    @Test
-    void nowAndThenTheOldestChoiceGivesWayToANewOne() {
-        List<Member> chosen = chosenOf20();
-        hears(chosen.get(0), true);
-        hears(chosen.get(1), true);
+    void aNeighbourWhoseLinkIsLostIsDialledAtOnceWhichShowsWhetherItIsThereAndReplacedAtOnceToo() {
+        List<Member> held = viewOf20();
         closeReleased();
-        List<Effect> drawn = run(60_000);
-        assertThat(drawn).hasSize(1).first().isInstanceOf(Effect.Dial.class);
-        Member fresh = member(((Effect.Dial) drawn.get(0)).address().port());
-        assertThat(linkUp(fresh, true)).containsExactly(neighbour(fresh, true));
-        assertThat(run(200)).containsAnyOf(neighbour(chosen.get(0), false), neighbour(chosen.get(1), false));
+        millis += 20_000;
+        taken();
+        Member lost = held.get(0);
+        List<Effect> effects = linkDown(lost, LinkLoss.LOST);
+        assertThat(dialled(effects)).hasSize(2).contains(lost);
+        assertThat(failed(lost)).isEmpty();
+        Member other = dialled(effects).stream().filter(each -> !each.equals(lost)).findFirst().orElseThrow();
+        assertThat(linkUp(other, true)).containsExactly(says(other, new Neighbour(false)));
+        hears(other, new Neighbour(false));
+        assertThat(neighbours).contains(number(other.origin())).hasSize(2);
+        assertThat(run(4_000)).doesNotContain(dial(lost));
     }
 
     @Test
-    void aMemberIsReachedOnDemandAndItsLinkReleasedWhenItWasIdle() {
-        List<Member> chosen = chosenOf20();
+    void aMemberThatCannotBeReachedGivesWayToTheNext() {
+        List<Member> held = viewOf20();
         closeReleased();
-        Member wanted = someoneBut(chosen);
+        millis += 20_000;
+        taken();
+        List<Effect> effects = hears(held.get(0), new Disconnect());
+        Member first = dialled(effects).get(0);
+        List<Member> next = dialled(failed(first));
+        assertThat(next).hasSize(1).doesNotContain(first, held.get(0), held.get(1));
+    }
+
+    @Test
+    void aMemberThatAnswersAtTheAddressOfAnotherIsNotTakenForIt() {
+        List<Member> held = viewOf20();
+        closeReleased();
+        millis += 20_000;
+        taken();
+        Member unheardOf = member(77);
+        List<Effect> effects = hears(held.get(0), new ForwardJoin(unheardOf.origin(), unheardOf.address(), 0));
+        assertThat(dialled(effects)).containsExactly(unheardOf);
+        Member liar = new Member(new Origin(new MemberId(0, 78), 1), "m78", unheardOf.address(), "", Map.of());
+        core.linkUp(liar, unheardOf.address(), now(), this.effects::add);
+        assertThat(taken()).isEmpty();
+        assertThat(neighbours).hasSize(2);
+    }
+
+    @Test
+    void aMemberIsReachedOnDemandIsNoNeighbourAndItsLinkReleasedWhenItWasIdle() {
+        List<Member> held = viewOf20();
+        closeReleased();
+        Member wanted = someoneBut(held);
         core.reach(wanted, now(), effects::add);
         assertThat(taken()).containsExactly(dial(wanted));
         core.reach(wanted, now(), effects::add);
         assertThat(taken()).isEmpty();
         assertThat(linkUp(wanted, true)).isEmpty();
-        assertThat(run(9_900)).doesNotContain(release(wanted));
+        assertThat(neighbours).hasSize(2);
+        run(6_000);
         core.reach(wanted, now(), effects::add);
-        assertThat(run(9_900)).doesNotContain(release(wanted));
-        assertThat(run(300)).contains(release(wanted));
+        assertThat(run(9_900)).doesNotContain(says(wanted, new Release()));
+        assertThat(run(300)).contains(says(wanted, new Release()));
     }
 
     @Test
@@ -263,34 +298,43 @@ class PartialViewTest {
 
     @Test
     void whoIsNoMemberIsNotReachedOnDemand() {
-        chosenOf20();
+        viewOf20();
         core.reach(member(300), now(), effects::add);
         assertThat(taken()).isEmpty();
     }
 
     @Test
-    void theMeshComesBackOnlyWhenThereAreAnEighthFewer() {
-        chosenOf20();
-        run(12_000);
-        for (int i = 20; i > 15; i--) {
-            changed(member(i), MemberStatus.LEFT);
+    void theMeshComesBackOnlyWhenThereAreAnEighthFewerAndWhoeverIsLinkedIsANeighbourAgain() {
+        List<Member> held = viewOf20();
+        Member onDemand = someoneBut(held);
+        closeReleased();
+        core.reach(onDemand, now(), effects::add);
+        linkUp(onDemand, true);
+        List<Integer> leaving = new ArrayList<>();
+        for (int i = 20; leaving.size() < 6; i--) {
+            if (!held.contains(member(i)) && i != number(onDemand.origin())) {
+                leaving.add(i);
+            }
         }
+        leaving.subList(0, 5).forEach(each -> changed(member(each), MemberStatus.LEFT));
         assertThat(core.isPartial()).isTrue();
-        changed(member(15), MemberStatus.LEFT);
+        changed(member(leaving.get(5)), MemberStatus.LEFT);
         assertThat(core.isPartial()).isFalse();
+        assertThat(neighbours).hasSize(3).contains(number(onDemand.origin()));
     }
 
     @Test
     void whoIsReleasedWhileTheSizeWouldAllowBothGoesOverToAPartialViewToo() {
         mesh(15);
-        assertThat(released(member(3))).contains(new Effect.Close(member(3).origin()));
+        assertThat(hears(member(3), new Release())).contains(new Effect.Close(member(3).origin()));
         assertThat(core.isPartial()).isTrue();
+        assertThat(neighbours).hasSize(14);
     }
 
     @Test
     void whoIsReleasedInASmallMeshKeepsItAndDialsLater() {
         mesh(5);
-        assertThat(released(member(3)))
+        assertThat(hears(member(3), new Release()))
                 .containsExactly(new Effect.Close(member(3).origin()));
         assertThat(core.isPartial()).isFalse();
         assertThat(linkDown(member(3), LinkLoss.LOCAL)).isEmpty();
@@ -299,25 +343,34 @@ class PartialViewTest {
     }
 
     @Test
+    void whoAsksAMemberOfAMeshIsAcceptedAndKeptWhenTheMeshGivesWay() {
+        mesh(16);
+        assertThat(hears(member(4), new Join())).containsExactly(says(member(4), new Neighbour(false)));
+        assertThat(neighbours).hasSize(16);
+        changed(member(17), MemberStatus.ALIVE);
+        run(12_000);
+        assertThat(neighbours).contains(4);
+    }
+
+    @Test
     void oneOfTheLostIsDialledNowAndThen() {
         mesh(20);
-        taken();
         for (int i = 21; i <= 40; i++) {
             changed(member(i), MemberStatus.ALIVE);
             changed(member(i), MemberStatus.DEAD);
         }
-        List<Effect> dials = run(100_000).stream()
-                .filter(effect ->
-                        effect instanceof Effect.Dial dial && dial.address().port() > 20)
+        List<Member> dials = dialled(run(100_000)).stream()
+                .filter(dialled -> number(dialled.origin()) > 20)
                 .toList();
         assertThat(dials).hasSizeBetween(8, 21);
     }
 
     @Test
     void aFrameAboutALinkThatIsNotThereChangesNothing() {
-        chosenOf20();
-        core.receive(member(77).origin(), new Neighbour(true), now(), effects::add);
-        core.receive(member(77).origin(), new Release(), now(), effects::add);
-        assertThat(taken()).isEmpty();
+        viewOf20();
+        hears(member(77), new Neighbour(true));
+        hears(member(77), new Join());
+        assertThat(hears(member(77), new Release())).isEmpty();
+        assertThat(neighbours).doesNotContain(77);
     }
 }
