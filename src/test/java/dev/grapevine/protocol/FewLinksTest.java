@@ -45,7 +45,9 @@ class FewLinksTest {
         int n = degrees.size();
         double mean = degrees.stream().mapToInt(degree -> degree).average().orElse(0);
         assertThat(degrees.get(0)).as("seed %d: the least linked", seed).isGreaterThanOrEqualTo(ACTIVE_VIEW - 2);
-        assertThat(degrees.get(n / 20)).as("seed %d: a twentieth has fewer", seed).isGreaterThanOrEqualTo(ACTIVE_VIEW);
+        assertThat(degrees.get(n / 20))
+                .as("seed %d: a twentieth has fewer", seed)
+                .isGreaterThanOrEqualTo(ACTIVE_VIEW);
         assertThat(degrees.get(n - 1)).as("seed %d: the most linked", seed).isLessThanOrEqualTo(3 * ACTIVE_VIEW);
         assertThat(mean).as("seed %d: on average", seed).isBetween(4.9, 7.0);
         assertThat(CoreNetwork.reachable(network.running())).as("seed %d", seed).isEqualTo(n);

@@ -93,7 +93,9 @@ final class DialQueue {
     private boolean isNeeded(Target target) {
         if (view.isActive()) {
             // A seed that is a member known to all is no better than the others, and all would dial it.
-            return target.asked || target.candidate != null || (target.seed && (target.member == null || links.isEmpty()));
+            return target.asked
+                    || target.candidate != null
+                    || (target.seed && (target.member == null || links.isEmpty()));
         }
         return isUnlinkedMember(target) || target.seed || lost.isAt(target.address);
     }

@@ -61,14 +61,7 @@ public record OverlaySettings(
      * @return a changed copy
      */
     public OverlaySettings withRetryMin(Duration retryMin) {
-        return new OverlaySettings(
-                retryMin,
-                retryMax,
-                maxDials,
-                maxPeers,
-                lostRetention,
-                linkIdle,
-                views);
+        return new OverlaySettings(retryMin, retryMax, maxDials, maxPeers, lostRetention, linkIdle, views);
     }
 
     /**
@@ -78,14 +71,7 @@ public record OverlaySettings(
      * @return a changed copy
      */
     public OverlaySettings withRetryMax(Duration retryMax) {
-        return new OverlaySettings(
-                retryMin,
-                retryMax,
-                maxDials,
-                maxPeers,
-                lostRetention,
-                linkIdle,
-                views);
+        return new OverlaySettings(retryMin, retryMax, maxDials, maxPeers, lostRetention, linkIdle, views);
     }
 
     /**
@@ -95,14 +81,7 @@ public record OverlaySettings(
      * @return a changed copy
      */
     public OverlaySettings withMaxDials(int maxDials) {
-        return new OverlaySettings(
-                retryMin,
-                retryMax,
-                maxDials,
-                maxPeers,
-                lostRetention,
-                linkIdle,
-                views);
+        return new OverlaySettings(retryMin, retryMax, maxDials, maxPeers, lostRetention, linkIdle, views);
     }
 
     /**
@@ -112,14 +91,7 @@ public record OverlaySettings(
      * @return a changed copy
      */
     public OverlaySettings withMaxPeers(int maxPeers) {
-        return new OverlaySettings(
-                retryMin,
-                retryMax,
-                maxDials,
-                maxPeers,
-                lostRetention,
-                linkIdle,
-                views);
+        return new OverlaySettings(retryMin, retryMax, maxDials, maxPeers, lostRetention, linkIdle, views);
     }
 
     /**
@@ -129,14 +101,7 @@ public record OverlaySettings(
      * @return a changed copy
      */
     public OverlaySettings withLostRetention(Duration lostRetention) {
-        return new OverlaySettings(
-                retryMin,
-                retryMax,
-                maxDials,
-                maxPeers,
-                lostRetention,
-                linkIdle,
-                views);
+        return new OverlaySettings(retryMin, retryMax, maxDials, maxPeers, lostRetention, linkIdle, views);
     }
 
     /**
@@ -146,14 +111,7 @@ public record OverlaySettings(
      * @return a changed copy
      */
     public OverlaySettings withLinkIdle(Duration linkIdle) {
-        return new OverlaySettings(
-                retryMin,
-                retryMax,
-                maxDials,
-                maxPeers,
-                lostRetention,
-                linkIdle,
-                views);
+        return new OverlaySettings(retryMin, retryMax, maxDials, maxPeers, lostRetention, linkIdle, views);
     }
 
     /**
@@ -163,6 +121,7 @@ public record OverlaySettings(
      * @return a changed copy
      */
     public OverlaySettings withViews(UnaryOperator<ViewSettings> change) {
-        return new OverlaySettings(retryMin, retryMax, maxDials, maxPeers, lostRetention, linkIdle, change.apply(views));
+        return new OverlaySettings(
+                retryMin, retryMax, maxDials, maxPeers, lostRetention, linkIdle, change.apply(views));
     }
 }

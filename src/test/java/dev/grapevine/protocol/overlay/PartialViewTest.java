@@ -188,7 +188,8 @@ class PartialViewTest {
         List<Effect> effects = changed(member(17), MemberStatus.ALIVE);
         assertThat(core.isPartial()).isTrue();
         assertThat(effects).hasSize(1).allMatch(effect -> {
-            return effect.equals(dial(member(17))) || effect instanceof Effect.Send send && send.frame() instanceof Join;
+            return effect.equals(dial(member(17)))
+                    || effect instanceof Effect.Send send && send.frame() instanceof Join;
         });
         assertThat(neighbours).hasSize(16);
     }
@@ -198,10 +199,13 @@ class PartialViewTest {
         List<Member> held = viewOf20();
         List<Effect> released = run(9_500);
         assertThat(told(released, Release.class)).hasSizeBetween(12, 14).doesNotContainAnyElementsOf(held);
-        assertThat(neighbours).containsExactlyInAnyOrder(
-                number(held.get(0).origin()), number(held.get(1).origin()));
+        assertThat(neighbours)
+                .containsExactlyInAnyOrder(
+                        number(held.get(0).origin()), number(held.get(1).origin()));
         assertThat(core.isReleased(held.get(0).origin())).isFalse();
-        assertThat(run(1_200)).filteredOn(effect -> effect instanceof Effect.Close).hasSizeBetween(12, 14);
+        assertThat(run(1_200))
+                .filteredOn(effect -> effect instanceof Effect.Close)
+                .hasSizeBetween(12, 14);
     }
 
     @Test
@@ -220,7 +224,8 @@ class PartialViewTest {
         List<Member> held = viewOf20();
         List<Effect> effects = hears(held.get(0), new Release());
         assertThat(effects).contains(new Effect.Close(held.get(0).origin()));
-        assertThat(told(effects, Neighbour.class).size() + dialled(effects).size()).isEqualTo(1);
+        assertThat(told(effects, Neighbour.class).size() + dialled(effects).size())
+                .isEqualTo(1);
         assertThat(neighbours).doesNotContain(number(held.get(0).origin()));
         assertThat(linkDown(held.get(0), LinkLoss.LOCAL)).isEmpty();
     }
@@ -235,7 +240,10 @@ class PartialViewTest {
         List<Effect> effects = linkDown(lost, LinkLoss.LOST);
         assertThat(dialled(effects)).hasSize(2).contains(lost);
         assertThat(failed(lost)).isEmpty();
-        Member other = dialled(effects).stream().filter(each -> !each.equals(lost)).findFirst().orElseThrow();
+        Member other = dialled(effects).stream()
+                .filter(each -> !each.equals(lost))
+                .findFirst()
+                .orElseThrow();
         assertThat(linkUp(other, true)).containsExactly(says(other, new Neighbour(false)));
         hears(other, new Neighbour(false));
         assertThat(neighbours).contains(number(other.origin())).hasSize(2);
@@ -326,7 +334,8 @@ class PartialViewTest {
     @Test
     void whoIsReleasedWhileTheSizeWouldAllowBothGoesOverToAPartialViewToo() {
         mesh(15);
-        assertThat(hears(member(3), new Release())).contains(new Effect.Close(member(3).origin()));
+        assertThat(hears(member(3), new Release()))
+                .contains(new Effect.Close(member(3).origin()));
         assertThat(core.isPartial()).isTrue();
         assertThat(neighbours).hasSize(14);
     }
