@@ -86,5 +86,6 @@ class NodeSettingsTest {
         assertRefused(() -> views.withShuffle(64, 0), "shuffleActive is at most 63, not 64");
         assertRefused(() -> views.withShuffle(60, 4), "shufflePassive is at most 3, not 4");
         assertRefused(() -> views.withShuffleInterval(NONE), "shuffleInterval is at least 1, not 0");
+        assertRefused(() -> views.withRenewInterval(NONE), "renewInterval is at least 1, not 0");
     }
 }

@@ -33,6 +33,10 @@ import java.util.random.RandomGenerator;
  * So, whatever crosses on the way, two members that have heard each other's last word agree. A frame that is lost is made
  * up for by the request's end, or by what all say again with each shuffle.
  *
+ * <p><em>Renewal</em> is not the paper's. Members who hold only each other, and as many as they may, seek nobody: a split
+ * that healed, or a few that were left over, would stay apart for ever though membership knows of both. So now and then each
+ * asks somebody drawn from all who are present, and whoever is full lets another go for it.
+ *
  * <p>While there is a full mesh there is no bound on who is held and nobody is asked: that is how those who go over to
  * views first find those who have not yet.
  *
@@ -54,6 +58,7 @@ final class HyParView {
     private boolean partial;
 
     private long nextShuffle;
+    private long nextRenewal;
 
     HyParView(Origin self, ViewSettings settings, Pace pace, Surroundings surroundings, RandomGenerator random) {
         this.self = self;
@@ -95,6 +100,7 @@ final class HyParView {
             dropAny(List.of(), out);
         }
         nextShuffle = now + pace.jittered(settings.shuffleInterval().toNanos());
+        nextRenewal = now + pace.jittered(settings.renewInterval().toNanos());
         requests.begin(now);
         requests.fill(now, out);
     }
@@ -175,6 +181,10 @@ final class HyParView {
             active.all().forEach(peer -> tell(peer, new Neighbour(false), out));
         }
         requests.fill(now, out);
+        if (partial && now - nextRenewal >= 0) {
+            nextRenewal = now + pace.jittered(settings.renewInterval().toNanos());
+            requests.renew(now, out);
+        }
     }
 
     private void neighbour(Origin from, boolean urgent, long now, Effects out) {

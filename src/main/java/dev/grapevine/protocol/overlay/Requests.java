@@ -139,6 +139,18 @@ final class Requests {
         }
     }
 
+    /** Asks anybody who is present, though nobody may be missing: another gives way on either side. */
+    void renew(long now, Effects out) {
+        Origin drawn = surroundings.drawPresent();
+        if (drawn == null || active.requests() > 0 || active.holds(drawn)) {
+            return;
+        }
+        Address address = surroundings.addressOf(drawn);
+        if (address != null) {
+            ask(drawn, address, true, now, out);
+        }
+    }
+
     private @Nullable Origin candidate() {
         Origin candidate = passive.random(this::isCandidate);
         if (candidate == null && !passive.isFull()) {

@@ -17,6 +17,9 @@ import java.time.Duration;
  *     makes 8
  * @param shuffleInterval how often a member shuffles its passive view with another, and tells its neighbours that it holds
  *     them; default 30 s, jittered by half. The paper gives no time
+ * @param renewInterval how often a member asks somebody drawn from all who are present to become its neighbour though
+ *     nobody is missing, and another gives way; default 5 min, jittered by half. Not the paper's: it brings parts of the
+ *     overlay together that hold only each other, such as the two sides of a split that healed
  */
 public record ViewSettings(
         int activeView,
@@ -25,17 +28,19 @@ public record ViewSettings(
         int passiveWalk,
         int shuffleActive,
         int shufflePassive,
-        Duration shuffleInterval) {
+        Duration shuffleInterval,
+        Duration renewInterval) {
 
     /** The defaults. */
-    public static final ViewSettings DEFAULT = new ViewSettings(5, 30, 6, 3, 3, 4, Duration.ofSeconds(30));
+    public static final ViewSettings DEFAULT =
+            new ViewSettings(5, 30, 6, 3, 3, 4, Duration.ofSeconds(30), Duration.ofMinutes(5));
 
     /**
      * Checks the bounds.
      *
      * @throws IllegalArgumentException if a view holds nobody, a walk takes no step or more than
      *     {@link OverlayFrame#MAX_STEPS} less one, the passive walk is longer than the active one, a shuffle names more than
-     *     {@link OverlayFrame#MAX_SAMPLE}, or the interval is not positive
+     *     {@link OverlayFrame#MAX_SAMPLE}, or an interval is not positive
      */
     public ViewSettings {
         between(1, activeView, Integer.MAX_VALUE, "activeView");
@@ -45,6 +50,7 @@ public record ViewSettings(
         between(0, shuffleActive, OverlayFrame.MAX_SAMPLE - 1, "shuffleActive");
         between(0, shufflePassive, OverlayFrame.MAX_SAMPLE - 1 - shuffleActive, "shufflePassive");
         between(1, shuffleInterval.toNanos(), Long.MAX_VALUE, "shuffleInterval");
+        between(1, renewInterval.toNanos(), Long.MAX_VALUE, "renewInterval");
     }
 
     private static void between(long least, long value, long most, String name) {
@@ -63,7 +69,14 @@ public record ViewSettings(
      */
     public ViewSettings withViews(int activeView, int passiveView) {
         return new ViewSettings(
-                activeView, passiveView, activeWalk, passiveWalk, shuffleActive, shufflePassive, shuffleInterval);
+                activeView,
+                passiveView,
+                activeWalk,
+                passiveWalk,
+                shuffleActive,
+                shufflePassive,
+                shuffleInterval,
+                renewInterval);
     }
 
     /**
@@ -75,7 +88,14 @@ public record ViewSettings(
      */
     public ViewSettings withWalks(int activeWalk, int passiveWalk) {
         return new ViewSettings(
-                activeView, passiveView, activeWalk, passiveWalk, shuffleActive, shufflePassive, shuffleInterval);
+                activeView,
+                passiveView,
+                activeWalk,
+                passiveWalk,
+                shuffleActive,
+                shufflePassive,
+                shuffleInterval,
+                renewInterval);
     }
 
     /**
@@ -87,7 +107,14 @@ public record ViewSettings(
      */
     public ViewSettings withShuffle(int shuffleActive, int shufflePassive) {
         return new ViewSettings(
-                activeView, passiveView, activeWalk, passiveWalk, shuffleActive, shufflePassive, shuffleInterval);
+                activeView,
+                passiveView,
+                activeWalk,
+                passiveWalk,
+                shuffleActive,
+                shufflePassive,
+                shuffleInterval,
+                renewInterval);
     }
 
     /**
@@ -98,6 +125,31 @@ public record ViewSettings(
      */
     public ViewSettings withShuffleInterval(Duration shuffleInterval) {
         return new ViewSettings(
-                activeView, passiveView, activeWalk, passiveWalk, shuffleActive, shufflePassive, shuffleInterval);
+                activeView,
+                passiveView,
+                activeWalk,
+                passiveWalk,
+                shuffleActive,
+                shufflePassive,
+                shuffleInterval,
+                renewInterval);
+    }
+
+    /**
+     * The same settings with another {@link #renewInterval()}.
+     *
+     * @param renewInterval the value to use
+     * @return a changed copy
+     */
+    public ViewSettings withRenewInterval(Duration renewInterval) {
+        return new ViewSettings(
+                activeView,
+                passiveView,
+                activeWalk,
+                passiveWalk,
+                shuffleActive,
+                shufflePassive,
+                shuffleInterval,
+                renewInterval);
     }
 }

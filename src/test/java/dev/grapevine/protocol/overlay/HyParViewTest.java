@@ -274,6 +274,21 @@ class HyParViewTest extends HyParViewScript {
     }
 
     @Test
+    void nowAndThenSomebodyDrawnFromAllIsAskedThoughNobodyIsMissingAndOneGivesWay() {
+        withNeighbours();
+        millis += 290_000;
+        run(10_000);
+        for (int i = 0; i < 10 && dialled.isEmpty(); i++) {
+            run(300_000); // a neighbour was drawn
+        }
+        int drawn = dialled.get(0).port();
+        assertThat(views.active()).hasSize(2);
+        assertThat(linkUp(drawn)).containsExactly(says(drawn, new Neighbour(true)));
+        assertThat(hears(drawn, new Neighbour(false))).hasSize(3).endsWith(up(drawn));
+        assertThat(views.active()).hasSize(2).contains(member(drawn));
+    }
+
+    @Test
     void inAMeshWhoeverAsksIsHeldAndNobodyIsAsked() {
         for (int peer = 1; peer <= 5; peer++) {
             present.add(peer);
