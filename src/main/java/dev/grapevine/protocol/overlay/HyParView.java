@@ -100,7 +100,7 @@ final class HyParView {
             dropAny(List.of(), out);
         }
         nextShuffle = now + pace.jittered(settings.shuffleInterval().toNanos());
-        nextRenewal = now + pace.jittered(settings.renewInterval().toNanos());
+        nextRenewal = now + pace.within(settings.renewInterval().toNanos());
         requests.begin(now);
         requests.fill(now, out);
     }

@@ -45,6 +45,11 @@ final class Pace {
         return min + random.nextLong(min / 2 + 1);
     }
 
+    /** A wait of at most so long, so that those who begin together do not go on together. */
+    long within(long wait) {
+        return random.nextLong(wait) + 1;
+    }
+
     /** A wait of about so long. */
     long jittered(long wait) {
         return wait / 2 + random.nextLong(wait / 2 + 1);

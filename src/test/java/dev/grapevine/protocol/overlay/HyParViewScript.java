@@ -10,6 +10,7 @@ import dev.grapevine.protocol.frame.OverlayFrame;
 import dev.grapevine.protocol.frame.OverlayFrame.Neighbour;
 import dev.grapevine.protocol.frame.OverlayFrame.Shuffle;
 import dev.grapevine.protocol.step.Effect;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -20,7 +21,7 @@ import java.util.stream.IntStream;
 class HyParViewScript {
 
     static final ViewSettings SMALL =
-            ViewSettings.DEFAULT.withViews(2, 4).withWalks(3, 1).withShuffle(1, 2);
+            ViewSettings.DEFAULT.withViews(2, 4).withWalks(3, 1).withShuffle(1, 2).withRenewInterval(Duration.ofHours(1));
 
     final List<Effect> effects = new ArrayList<>();
     final List<Address> dialled = new ArrayList<>();
