@@ -14,24 +14,14 @@ class BroadcastTreeTest {
         return new TreeSimulation(seed, MEMBERS, 5, Duration.ofMillis(500));
     }
 
-    /** Several publish, so often in a second each. */
-    private static void publish(TreeSimulation simulation, int publishers, int each, int seconds) {
-        for (int round = 0; round < each * seconds; round++) {
-            for (int publisher = 0; publisher < publishers; publisher++) {
-                simulation.publish(publisher);
-            }
-            simulation.runMillis(1000 / each);
-        }
-    }
-
     @Test
     void aSteadyTreeGivesEveryMemberEachMessageOnceThoughSeveralPublish() {
         for (long seed = 1; seed <= 3; seed++) {
             TreeSimulation simulation = simulation(seed);
-            publish(simulation, 5, 10, 2);
+            simulation.publish(5, 10, 2);
             simulation.runMillis(2000);
             simulation.countAnew();
-            publish(simulation, 5, 10, 5);
+            simulation.publish(5, 10, 5);
             simulation.runMillis(2000);
             TreeSimulation.Cost cost = simulation.cost();
             assertThat(cost.delivered()).as("seed %d", seed).isEqualTo(1);
@@ -44,12 +34,12 @@ class BroadcastTreeTest {
     void membersThatComeAndGoMakeNobodyMissAMessage() {
         for (long seed = 1; seed <= 2; seed++) {
             TreeSimulation simulation = simulation(seed);
-            publish(simulation, 3, 10, 2);
+            simulation.publish(3, 10, 2);
             simulation.countAnew();
             for (int cycle = 0; cycle < 20; cycle++) {
                 simulation.kill(2, 3);
                 simulation.join(2);
-                publish(simulation, 3, 10, 1);
+                simulation.publish(3, 10, 1);
             }
             simulation.runMillis(5000);
             TreeSimulation.Cost cost = simulation.cost();
@@ -62,14 +52,14 @@ class BroadcastTreeTest {
     void afterFourFifthsHaveDiedAtOnceTheOthersAreGivenAlmostAllWithinTwoCyclesAndThenAll() {
         for (long seed = 1; seed <= 3; seed++) {
             TreeSimulation simulation = simulation(seed);
-            publish(simulation, 3, 10, 2);
+            simulation.publish(3, 10, 2);
             simulation.countAnew();
             simulation.publish(0);
             simulation.kill(MEMBERS * 4 / 5, 3);
             simulation.publish(1);
             simulation.runMillis(2000);
             assertThat(simulation.cost().delivered()).as("seed %d", seed).isGreaterThanOrEqualTo(0.99);
-            publish(simulation, 3, 10, 3);
+            simulation.publish(3, 10, 3);
             simulation.runMillis(5000);
             assertThat(simulation.cost().delivered()).as("seed %d", seed).isEqualTo(1);
             assertThat(simulation.gaps()).as("seed %d", seed).isZero();

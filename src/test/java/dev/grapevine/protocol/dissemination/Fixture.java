@@ -13,7 +13,9 @@ import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.Time;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
@@ -23,10 +25,13 @@ final class Fixture {
     static final Origin SELF = origin(1);
     static final Origin ANN = origin(2);
     static final Origin BEN = origin(3);
+    static final Origin CLE = origin(4);
+    static final Origin DAN = origin(5);
     static final String NEWS = "news";
 
     private final DisseminationCore core;
     private final List<Effect> effects = new ArrayList<>();
+    private final Set<Origin> present = new HashSet<>();
     private long nanos = -5_000_000_000L; // the beginning of the clock means nothing, so it may be negative
 
     Fixture() {
@@ -34,7 +39,24 @@ final class Fixture {
     }
 
     Fixture(DisseminationSettings settings) {
-        core = new DisseminationCore(SELF, settings, new SplittableRandom(1), peer -> false);
+        core = new DisseminationCore(SELF, settings, new SplittableRandom(1), present::contains);
+    }
+
+    /** A member with links to a few of many, who all are present. */
+    static Fixture partial(DisseminationSettings settings, Origin... neighbours) {
+        Fixture node = new Fixture(settings);
+        node.present.addAll(List.of(ANN, BEN, CLE, DAN));
+        node.partial(true);
+        for (Origin neighbour : neighbours) {
+            node.linkUp(neighbour);
+        }
+        return node;
+    }
+
+    List<Effect> partial(boolean partial) {
+        effects.clear();
+        core.partial(partial, now(), effects::add);
+        return List.copyOf(effects);
     }
 
     static Origin origin(long number) {

@@ -63,8 +63,10 @@ public final class TreeSimulation {
      * @param copies how many runs with payloads were sent
      * @param control how many other frames
      * @param lastHop how many links the farthest delivery had come by
+     * @param meanLastHop the same for each message, on average
      */
-    public record Cost(int messages, long deliveries, long owed, long copies, long control, int lastHop) {
+    public record Cost(
+            int messages, long deliveries, long owed, long copies, long control, int lastHop, double meanLastHop) {
         /**
          * Payload copies a delivery.
          *
@@ -136,6 +138,22 @@ public final class TreeSimulation {
     }
 
     /**
+     * The first members publish, at an even pace.
+     *
+     * @param publishers how many
+     * @param perSecond how often each of them does in a second
+     * @param seconds for how long
+     */
+    public void publish(int publishers, int perSecond, int seconds) {
+        for (int round = 0; round < perSecond * seconds; round++) {
+            for (int publisher = 0; publisher < publishers; publisher++) {
+                publish(publisher);
+            }
+            runMillis(1000 / perSecond);
+        }
+    }
+
+    /**
      * Lets time pass.
      *
      * @param millis how much, in milliseconds
@@ -195,6 +213,7 @@ public final class TreeSimulation {
         long deliveries = 0;
         long owed = 0;
         int lastHop = 0;
+        double hops = 0;
         for (Published message : published) {
             for (int member = message.owedTo.nextSetBit(0);
                     member >= 0;
@@ -205,8 +224,9 @@ public final class TreeSimulation {
                 }
             }
             lastHop = Math.max(lastHop, message.lastHop);
+            hops += message.lastHop;
         }
-        return new Cost(published.size(), deliveries, owed, copies, control, lastHop);
+        return new Cost(published.size(), deliveries, owed, copies, control, lastHop, hops / published.size());
     }
 
     /**

@@ -1,0 +1,216 @@
+package dev.grapevine.protocol.dissemination;
+
+import static dev.grapevine.protocol.dissemination.Fixture.ANN;
+import static dev.grapevine.protocol.dissemination.Fixture.BEN;
+import static dev.grapevine.protocol.dissemination.Fixture.CLE;
+import static dev.grapevine.protocol.dissemination.Fixture.DAN;
+import static dev.grapevine.protocol.dissemination.Fixture.NEWS;
+import static dev.grapevine.protocol.dissemination.Fixture.SELF;
+import static dev.grapevine.protocol.dissemination.Fixture.control;
+import static dev.grapevine.protocol.dissemination.Fixture.data;
+import static dev.grapevine.protocol.dissemination.Fixture.deliver;
+import static dev.grapevine.protocol.dissemination.Fixture.noted;
+import static dev.grapevine.protocol.dissemination.Fixture.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.DisseminationFrame.Graft;
+import dev.grapevine.protocol.frame.DisseminationFrame.Prune;
+import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
+import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
+import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
+import dev.grapevine.protocol.frame.Lane;
+import dev.grapevine.protocol.frame.StreamName;
+import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.ProtocolEvent;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Which links carry Ann's messages, who is not a neighbour herself. */
+class TreeTest {
+
+    private static final Effect OPENED = noted(ProtocolEvent.STREAM_OPENED, 1);
+    private static final Duration INTERVAL = Duration.ofMillis(550);
+
+    private final Fixture node = Fixture.partial(DisseminationSettings.DEFAULT, BEN, CLE, DAN);
+
+    private static Publications forwarded(long first, long last, int hops) {
+        return run(ANN, NEWS, first, last).withHops(hops);
+    }
+
+    private static StreamDigest told(long last, int hops) {
+        return new StreamDigest(List.of(new StreamState(ANN, NEWS, 1, 1, last, 1, hops)));
+    }
+
+    private List<Effect> receive(Origin from, long first, long last) {
+        return node.receive(from, forwarded(first, last, 2));
+    }
+
+    @Test
+    void whatIsPublishedGoesToAllNeighbours() {
+        Publications run = run(SELF, NEWS, 1, 1);
+
+        assertThat(node.publish(1, 1))
+                .containsExactly(data(BEN, run), data(CLE, run), data(DAN, run), deliver(SELF, 1, 1));
+    }
+
+    @Test
+    void whatComesFreshIsPushedOnOverAllLinksButThatItCameBy() {
+        Publications on = forwarded(1, 2, 3);
+
+        assertThat(receive(CLE, 1, 2)).containsExactly(OPENED, deliver(ANN, 1, 2), data(BEN, on), data(DAN, on));
+    }
+
+    @Test
+    void whatComesBeforeAnEarlierMessageIsPushedOnAtOnceAndHeldBackHere() {
+        receive(CLE, 1, 1);
+
+        assertThat(receive(CLE, 3, 3)).containsExactly(data(BEN, forwarded(3, 3, 3)), data(DAN, forwarded(3, 3, 3)));
+    }
+
+    @Test
+    void whoPushesWhatIsKnownIsPrunedAndOnlyTold() {
+        receive(CLE, 1, 1);
+
+        assertThat(receive(BEN, 1, 1))
+                .containsExactly(noted(ProtocolEvent.DUPLICATE_MESSAGE, 1), control(BEN, new Prune(ANN)));
+        assertThat(receive(CLE, 2, 2)).containsExactly(deliver(ANN, 2, 2), data(DAN, forwarded(2, 2, 3)));
+    }
+
+    @Test
+    void theLinkThatIsFirstWithNewMessagesIsNotPrunedForARepetition() {
+        receive(CLE, 1, 1);
+
+        assertThat(receive(CLE, 1, 1)).containsExactly(noted(ProtocolEvent.DUPLICATE_MESSAGE, 1));
+    }
+
+    @Test
+    void overALinkThatTheNeighbourPrunedNothingIsPushedUntilItGraftsIt() {
+        receive(CLE, 1, 1);
+        node.receive(DAN, new Prune(ANN));
+
+        assertThat(receive(CLE, 2, 2)).containsExactly(deliver(ANN, 2, 2), data(BEN, forwarded(2, 2, 3)));
+
+        node.receive(DAN, new Graft(ANN));
+        assertThat(receive(CLE, 3, 3)).hasSize(3);
+    }
+
+    @Test
+    void theTreesOfTwoPublishersAreTwo() {
+        receive(CLE, 1, 1);
+        node.receive(DAN, new Prune(ANN));
+        node.receive(BEN, new Prune(SELF));
+
+        Publications own = run(SELF, NEWS, 1, 1);
+        assertThat(node.publish(1, 1)).containsExactly(data(CLE, own), data(DAN, own), deliver(SELF, 1, 1));
+    }
+
+    @Test
+    void lazyNeighboursAreToldInOneFrameAnIntervalAndTheOthersOnceAStreamRests() {
+        receive(CLE, 1, 1);
+        node.receive(DAN, new Prune(ANN));
+        receive(CLE, 2, 2);
+        node.after(Duration.ofMillis(400));
+        receive(CLE, 3, 4);
+        StreamDigest digest = told(4, 3);
+
+        assertThat(node.after(Duration.ofMillis(150))).containsExactly(data(DAN, digest));
+        assertThat(node.after(INTERVAL)).containsExactly(data(BEN, digest));
+    }
+
+    @Test
+    void whoIsKnownToKnowIsNotTold() {
+        receive(CLE, 1, 1);
+        receive(BEN, 1, 1);
+        node.receive(DAN, new Prune(ANN));
+        node.receive(DAN, told(1, 4));
+
+        assertThat(node.after(Duration.ofMillis(1200))).isEmpty();
+    }
+
+    @Test
+    void aStreamThatRestsIsToldOfTwiceMoreAndThenNoMore() {
+        receive(CLE, 1, 1);
+        int frames = 0;
+        for (int second = 0; second < 60; second++) {
+            frames += node.after(Duration.ofSeconds(1)).size();
+        }
+
+        assertThat(frames).isEqualTo(2 + 2 * 3);
+    }
+
+    @Test
+    void aNeighbourWhoseWayIsShorterTakesThePlaceOfTheOneThatPushes() {
+        node.receive(CLE, forwarded(1, 1, 5));
+        node.receive(BEN, forwarded(1, 1, 5));
+
+        assertThat(node.receive(BEN, told(1, 4))).isEmpty();
+        assertThat(node.receive(BEN, told(1, 3)))
+                .containsExactly(control(BEN, new Graft(ANN)), control(CLE, new Prune(ANN)));
+        assertThat(node.receive(BEN, forwarded(2, 2, 3)))
+                .containsExactly(deliver(ANN, 2, 2), data(DAN, forwarded(2, 2, 4)));
+    }
+
+    @Test
+    void aNewLinkIsPushedOverAndToldWhereTheStreamsBegin() {
+        receive(CLE, 1, 3);
+        node.receive(BEN, new Prune(ANN));
+        Origin eve = Fixture.origin(6);
+
+        assertThat(node.linkUp(eve))
+                .containsExactly(
+                        data(eve, new StreamDigest(List.of(new StreamState(ANN, NEWS, 4, 1, 3, 1, 3)))));
+        assertThat(receive(CLE, 4, 4)).contains(data(eve, forwarded(4, 4, 3)));
+    }
+
+    @Test
+    void aLinkThatComesBackIsANewOne() {
+        receive(CLE, 1, 1);
+        node.receive(DAN, new Prune(ANN));
+        node.linkDown(DAN);
+        node.linkUp(DAN);
+
+        assertThat(receive(CLE, 2, 2)).contains(data(DAN, forwarded(2, 2, 3)));
+    }
+
+    @Test
+    void aNewMemberBeginsWhereItsFirstNeighbourIsAndAnOldOneWithTheStream() {
+        assertThat(node.receive(BEN, new StreamDigest(List.of(new StreamState(ANN, NEWS, 6, 1, 5, 1, 1)))))
+                .containsExactly(OPENED);
+        assertThat(receive(BEN, 6, 6)).contains(deliver(ANN, 6, 6));
+
+        node.after(Duration.ofNanos(Limits.FIRST_LINKS_NANOS + 1));
+        Origin eve = Fixture.origin(6);
+        node.linkUp(eve);
+        node.receive(eve, new StreamDigest(List.of(new StreamState(ANN, "other", 6, 1, 5, 1, 1))));
+        assertThat(node.receive(eve, run(ANN, "other", 1, 5).withHops(1)))
+                .contains(new Effect.Deliver("other", ANN, 1, Fixture.payloads(1, 5)));
+    }
+
+    @Test
+    void criticalMessagesFloodAllLinksAndPruneNone() {
+        String critical = StreamName.critical(NEWS);
+        receive(CLE, 1, 1);
+        node.receive(DAN, new Prune(ANN));
+        Publications run = run(ANN, critical, 1, 1).withHops(2);
+        Publications on = run.withHops(3);
+
+        assertThat(node.receive(CLE, run))
+                .containsExactly(
+                        OPENED,
+                        new Effect.Deliver(critical, ANN, 1, run.payloads()),
+                        new Effect.Send(BEN, Lane.CRITICAL, on),
+                        new Effect.Send(DAN, Lane.CRITICAL, on));
+        assertThat(node.receive(BEN, run)).containsExactly(noted(ProtocolEvent.DUPLICATE_MESSAGE, 1));
+    }
+
+    @Test
+    void inAFullMeshNothingIsForwarded() {
+        node.partial(false);
+        node.linkUp(ANN);
+
+        assertThat(node.receive(ANN, run(ANN, NEWS, 1, 1))).containsExactly(OPENED, deliver(ANN, 1, 1));
+        assertThat(node.after(Duration.ofSeconds(1))).isEmpty();
+    }
+}
