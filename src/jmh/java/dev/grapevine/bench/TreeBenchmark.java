@@ -8,7 +8,8 @@ import java.util.Locale;
 /**
  * What broadcast trees cost and withstand among many members with five links each: cores of topics alone, in virtual time.
  * Run: {@code mvn -Pbench -Dbench.main=dev.grapevine.bench.TreeBenchmark -Dbench.jvm=-Xmx8g};
- * {@code -Dbench.args="--members 10000 --publishers 5 --rate 10 --cycles 100"} to change.
+ * {@code -Dbench.args="--members 10000 --publishers 5 --rate 4 --cycles 100
+ * --parts steady,churn,failure"} to change.
  */
 public final class TreeBenchmark {
 
@@ -23,7 +24,7 @@ public final class TreeBenchmark {
     private TreeBenchmark(Arguments arguments) {
         members = arguments.number("members", 10_000);
         publishers = arguments.number("publishers", 5);
-        rate = arguments.number("rate", 10);
+        rate = arguments.number("rate", 4);
         cycles = arguments.number("cycles", 100);
     }
 
@@ -37,52 +38,54 @@ public final class TreeBenchmark {
         System.out.println("| what | messages | delivered | payload copies a delivery | other frames a payload"
                 + " | last hop, mean | most | gaps |");
         System.out.println("|---|---|---|---|---|---|---|---|");
-        benchmark.steady(benchmark.publishers, benchmark.rate);
-        benchmark.steady(benchmark.publishers, 1);
-        benchmark.churn();
-        benchmark.massFailure();
+        String parts = new Arguments(args).text("parts", "steady,churn,failure");
+        if (parts.contains("steady")) {
+            benchmark.steady(benchmark.publishers, benchmark.rate);
+        }
+        if (parts.contains("churn")) {
+            benchmark.churn();
+        }
+        if (parts.contains("failure")) {
+            benchmark.massFailure();
+        }
     }
 
     private TreeSimulation warm(int sources, int perSecond) {
         TreeSimulation simulation = new TreeSimulation(1, members, DEGREE, NOTICE);
         simulation.publish(sources, perSecond, 5);
-        print("the first five seconds", simulation);
-        simulation.runMillis(2000);
+        print("the first five seconds of " + sources + " publishers", simulation);
+        simulation.runMillis(1000);
         simulation.countAnew();
         return simulation;
     }
 
     private void steady(int sources, int perSecond) {
         TreeSimulation simulation = warm(sources, perSecond);
-        simulation.publish(sources, perSecond, 10);
+        simulation.publish(sources, perSecond, 5);
         simulation.runMillis(2000);
         print(sources + " publishers, " + perSecond + "/s each", simulation);
     }
 
     private void churn() {
-        TreeSimulation simulation = warm(3, 4);
+        TreeSimulation simulation = warm(1, 1);
         for (int cycle = 0; cycle < cycles; cycle++) {
-            simulation.kill(members / 200, 3);
+            simulation.kill(members / 200, 1);
             simulation.join(members / 200);
-            simulation.publish(3, 4, 1);
+            simulation.publish(1, 1, 1);
         }
         simulation.runMillis(3000);
         print("0.5 % replaced each second for " + cycles + " s", simulation);
         simulation.countAnew();
-        simulation.publish(3, 4, 5);
+        simulation.publish(1, 1, 5);
         simulation.runMillis(2000);
         print("after that", simulation);
     }
 
     private void massFailure() {
-        TreeSimulation simulation = warm(3, 4);
-        for (int publisher = 0; publisher < 3; publisher++) {
-            simulation.publish(publisher);
-        }
-        simulation.kill(members * 4 / 5, 3);
-        for (int publisher = 0; publisher < 3; publisher++) {
-            simulation.publish(publisher);
-        }
+        TreeSimulation simulation = warm(1, 1);
+        simulation.publish(0);
+        simulation.kill(members * 4 / 5, 1);
+        simulation.publish(0);
         simulation.runMillis(2000);
         print("80 % fail at once, 2 s later", simulation);
         simulation.runMillis(3000);

@@ -130,6 +130,10 @@ final class InboundStreams {
                     out);
             return;
         }
+        Neighbour teller = isPartial ? neighbours.get(from) : null;
+        if (teller != null) {
+            teller.told();
+        }
         Origin refused = null;
         for (StreamState state : digest.streams()) {
             if (!maySpeak(from, state.origin())) {
@@ -144,7 +148,6 @@ final class InboundStreams {
             if (stream == null) {
                 return;
             }
-            Neighbour teller = isPartial ? neighbours.get(from) : null;
             if (teller != null) {
                 learn(stream, state, teller, now, out);
             } else if (from.equals(state.origin())) {

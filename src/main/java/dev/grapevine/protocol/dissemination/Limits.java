@@ -78,7 +78,7 @@ final class Limits {
     static final int REPAIR_ROUNDS = 6;
 
     /** By how many members a link's way to the publisher has to be shorter to take the place of another. */
-    static final int SWAP_HOPS = 2;
+    static final int SWAP_HOPS = 1;
 
     /** How often a link of one tree is exchanged for a shorter one, at the most. */
     static final long SWAP_NANOS = 1_000_000_000L;

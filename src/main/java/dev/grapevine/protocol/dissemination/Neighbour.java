@@ -11,6 +11,8 @@ final class Neighbour {
     private final long since;
     private long[] starts = {};
     private long startsBefore;
+    private boolean hasTold;
+    private boolean wasSpared;
 
     /**
      * A link that is open.
@@ -42,6 +44,18 @@ final class Neighbour {
 
     long since() {
         return since;
+    }
+
+    /** The peer has told this member of streams. */
+    void told() {
+        hasTold = true;
+    }
+
+    /** Whether the peer need not be told this time, since it told this member itself meanwhile; never twice in a row. */
+    boolean isSpared() {
+        wasSpared = hasTold && !wasSpared;
+        hasTold = false;
+        return wasSpared;
     }
 
     /** Remembers where the streams that are forwarded are now: there they begin for a peer that is new. */

@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
 /**
  * Who is told when how far the streams are, beyond a full mesh (Plumtree's lazy push, section 3.5, with one sequence in the
  * place of all IHAVEs of a stream): one frame a lazy link and interval with the streams that went on, unless the neighbour is
- * known to have it all: whoever tells first, or pushes, need not be told. Over an eager link a neighbour is told once a
+ * known to have it all: whoever tells first, or pushes, need not be told. Two that tell each other take turns. Over an eager link a neighbour is told once a
  * stream rests, since the last message has none behind it that would show its loss; and all are told
  * {@link Limits#RETELLINGS} times more at long intervals, since digests can be lost too.
  */
@@ -105,9 +105,10 @@ final class TreeDigests {
 
     private void tell(Neighbour neighbour, long now, Effects out) {
         int slot = neighbour.slot();
+        boolean isSpared = neighbour.isSpared();
         DigestBatch batch = new DigestBatch(neighbour.origin(), out);
         for (KnownStream stream : active) {
-            boolean isTold = stream.edges().isLazy(slot) && !stream.isCritical();
+            boolean isTold = !isSpared && stream.edges().isLazy(slot) && !stream.isCritical();
             if (stream.untold.get(slot) && (isTold || rests(stream, now))) {
                 stream.untold.clear(slot);
                 batch.add(stream.lane(), states.apply(stream, neighbour));

@@ -130,6 +130,23 @@ class TreeTest {
     }
 
     @Test
+    void twoThatTellEachOtherTakeTurns() {
+        receive(CLE, 1, 1);
+        node.receive(DAN, new Prune(ANN));
+        node.receive(DAN, told(1, 4));
+        receive(CLE, 2, 2);
+        node.after(Duration.ofMillis(400));
+        receive(CLE, 3, 3);
+        assertThat(node.after(Duration.ofMillis(150))).as("told by it since").isEmpty();
+
+        node.receive(DAN, told(2, 4));
+        receive(CLE, 4, 4);
+        node.after(Duration.ofMillis(400));
+        receive(CLE, 5, 5);
+        assertThat(node.after(Duration.ofMillis(150))).as("its turn now").containsExactly(data(DAN, told(5, 3)));
+    }
+
+    @Test
     void aStreamThatRestsIsToldOfTwiceMoreAndThenNoMore() {
         receive(CLE, 1, 1);
         int frames = 0;
@@ -145,11 +162,11 @@ class TreeTest {
         node.receive(CLE, forwarded(1, 1, 5));
         node.receive(BEN, forwarded(1, 1, 5));
 
-        assertThat(node.receive(BEN, told(1, 4))).isEmpty();
-        assertThat(node.receive(BEN, told(1, 3)))
+        assertThat(node.receive(BEN, told(1, 5))).isEmpty();
+        assertThat(node.receive(BEN, told(1, 4)))
                 .containsExactly(control(BEN, new Graft(ANN)), control(CLE, new Prune(ANN)));
-        assertThat(node.receive(BEN, forwarded(2, 2, 3)))
-                .containsExactly(deliver(ANN, 2, 2), data(DAN, forwarded(2, 2, 4)));
+        assertThat(node.receive(BEN, forwarded(2, 2, 4)))
+                .containsExactly(deliver(ANN, 2, 2), data(DAN, forwarded(2, 2, 5)));
     }
 
     @Test
