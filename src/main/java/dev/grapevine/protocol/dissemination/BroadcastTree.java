@@ -11,7 +11,7 @@ import dev.grapevine.protocol.step.Effects;
 /**
  * Which links carry whose messages where not everybody is linked to everybody (Plumtree: Leitao, Pereira, Rodrigues,
  * "Epidemic broadcast trees", SRDS 2007, section 3). What is fresh is pushed on over all eager links but the one that it
- * came by; who is pushed what it has prunes that link; what did not come is grafted from whoever tells of it (section 3.6);
+ * came by; who is pushed what it has prunes that link; what did not come is grafted from whoever tells of it;
  * and a link is exchanged for one that is shorter by {@link Limits#SWAP_HOPS} (section 3.8, by hops).
  *
  * <p>There is one tree a publisher, unlike in the paper. A tree is then a tree of shortest paths for its publisher, and what

@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 
 /**
  * Repair beyond a full mesh: what a stream lacks is asked of one neighbour after the other, beginning with the one that told
- * of it. What never came by the tree is grafted with the first request (Plumtree, section 3.6); what is only lost between two
+ * of it. What never came by the tree is grafted with the first request (Plumtree); what is only lost between two
  * messages leaves the tree as it is.
  *
  * <p>A neighbour that does not retain what is missing says so, and likewise one that has not got it yet. Once all have said

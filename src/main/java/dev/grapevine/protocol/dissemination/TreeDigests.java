@@ -11,7 +11,7 @@ import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 
 /**
- * Who is told when how far the streams are, beyond a full mesh (Plumtree's lazy push, section 3.5, with one sequence in the
+ * Who is told when how far the streams are, beyond a full mesh (Plumtree's lazy push, with one sequence in the
  * place of all IHAVEs of a stream): one frame a lazy link and interval with the streams that went on, unless the neighbour is
  * known to have it all: whoever tells first, or pushes, need not be told. Two that tell each other take turns. Over an eager link a neighbour is told once a
  * stream rests, since the last message has none behind it that would show its loss; and all are told

@@ -126,8 +126,7 @@ class NeighbourRepairTest {
         receive(BEN, 5, 5);
         node.after(Duration.ofMillis(20));
 
-        assertThat(node.receive(BEN, new Unavailable(ANN, NEWS, 3, 4)))
-                .containsExactly(pull(CLE, 3, 4), asked(2));
+        assertThat(node.receive(BEN, new Unavailable(ANN, NEWS, 3, 4))).containsExactly(pull(CLE, 3, 4), asked(2));
         assertThat(node.receive(CLE, new Unavailable(ANN, NEWS, 3, 4)))
                 .startsWith(gap(ANN, 3, 4), GAP_NOTED, deliver(ANN, 5, 5));
     }
@@ -177,15 +176,13 @@ class NeighbourRepairTest {
         receive(BEN, 3, 4);
 
         assertThat(node.receive(CLE, new Pull(ANN, NEWS, 2, 9)))
-                .containsExactly(
-                        bulk(CLE, run(ANN, NEWS, 2, 4).withHops(3)), noted(ProtocolEvent.REPAIR_SERVED, 3));
+                .containsExactly(bulk(CLE, run(ANN, NEWS, 2, 4).withHops(3)), noted(ProtocolEvent.REPAIR_SERVED, 3));
     }
 
     @Test
     void whoAsksForWhatHasNotComeIsToldHowFarItIs() {
         assertThat(node.receive(CLE, new Pull(ANN, NEWS, 3, 4)))
-                .containsExactly(
-                        bulk(CLE, new StreamDigest(List.of(new StreamState(ANN, NEWS, 1, 3, 2, 1, 0)))));
+                .containsExactly(bulk(CLE, new StreamDigest(List.of(new StreamState(ANN, NEWS, 1, 3, 2, 1, 0)))));
     }
 
     @Test
@@ -234,9 +231,8 @@ class NeighbourRepairTest {
 
         assertThat(effects)
                 .anySatisfy(effect -> assertThat(effect)
-                        .isInstanceOfSatisfying(
-                                Effect.Rejected.class,
-                                rejected -> assertThat(rejected.reason()).isEqualTo(RejectReason.INVALID_RANGE)))
+                        .isInstanceOfSatisfying(Effect.Rejected.class, rejected -> assertThat(rejected.reason())
+                                .isEqualTo(RejectReason.INVALID_RANGE)))
                 .noneMatch(effect -> effect instanceof Effect.Gap);
         assertThat(receive(BEN, 3, 3)).startsWith(deliver(ANN, 3, 3));
         assertThat(ticks(Duration.ofMinutes(1))).noneMatch(effect -> effect instanceof Effect.Rejected);

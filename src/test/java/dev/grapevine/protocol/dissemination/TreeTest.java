@@ -176,8 +176,7 @@ class TreeTest {
         Origin eve = Fixture.origin(6);
 
         assertThat(node.linkUp(eve))
-                .containsExactly(
-                        data(eve, new StreamDigest(List.of(new StreamState(ANN, NEWS, 4, 1, 3, 1, 3)))));
+                .containsExactly(data(eve, new StreamDigest(List.of(new StreamState(ANN, NEWS, 4, 1, 3, 1, 3)))));
         assertThat(receive(CLE, 4, 4)).contains(data(eve, forwarded(4, 4, 3)));
     }
 
