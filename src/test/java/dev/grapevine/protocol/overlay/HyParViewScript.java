@@ -20,8 +20,11 @@ import java.util.stream.IntStream;
 /** Member 0 among others, with an active view of two and a passive view of four. */
 class HyParViewScript {
 
-    static final ViewSettings SMALL =
-            ViewSettings.DEFAULT.withViews(2, 4).withWalks(3, 1).withShuffle(1, 2).withRenewInterval(Duration.ofHours(1));
+    static final ViewSettings SMALL = ViewSettings.DEFAULT
+            .withViews(2, 4)
+            .withWalks(3, 1)
+            .withShuffle(1, 2)
+            .withRenewInterval(Duration.ofHours(1));
 
     final List<Effect> effects = new ArrayList<>();
     final List<Address> dialled = new ArrayList<>();
