@@ -4,6 +4,7 @@ import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
@@ -13,9 +14,13 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +48,9 @@ import org.jspecify.annotations.Nullable;
  *     <td>{@code event}: the other values of {@link ProtocolEvent}</td></tr>
  *   <tr><td>{@code grapevine.messages}</td><td>counter</td><td>{@code topic}; {@code direction}: out, in;
  *     {@code outcome}: published, delivered, lost, missed</td></tr>
- *   <tr><td>{@code grapevine.dropped}</td><td>counter</td><td>{@code reason}: outbox_full, no_link</td></tr>
+ *   <tr><td>{@code grapevine.dropped}</td><td>counter</td><td>{@code reason}: outbox_full, lagging, no_link;
+ *     {@code lane}: control, critical, data, bulk</td></tr>
+ *   <tr><td>{@code grapevine.outbox}</td><td>gauge, bytes that wait for peers</td><td>{@code lane}</td></tr>
  *   <tr><td>{@code grapevine.rejected}</td><td>counter</td><td>{@code reason}: the values of
  *     {@link RejectReason}</td></tr>
  * </table>
@@ -66,7 +73,8 @@ public final class MicrometerObserver implements GrapevineObserver, MeterBinder 
     private final EnumCounters<MemberStatus> departures;
     private final EnumCounters<ProtocolEvent> probes;
     private final EnumCounters<ProtocolEvent> protocol;
-    private final EnumCounters<DropReason> dropped;
+    private final Map<Lane, EnumCounters<DropReason>> dropped = new EnumMap<>(Lane.class);
+    private final Map<Lane, AtomicLong> outboxes = new EnumMap<>(Lane.class);
     private final EnumCounters<RejectReason> rejected;
     private final List<Timer> roundTrips = new CopyOnWriteArrayList<>();
     private volatile @Nullable JoinState joinState;
@@ -101,8 +109,17 @@ public final class MicrometerObserver implements GrapevineObserver, MeterBinder 
                 "event",
                 "What the protocols did or saw",
                 event -> !ProbeOutcomes.isProbe(event));
-        this.dropped = new EnumCounters<>(
-                DropReason.class, "grapevine.dropped", "reason", "Frames for a peer that were dropped", r -> true);
+        for (Lane lane : Lane.values()) {
+            dropped.put(
+                    lane,
+                    new EnumCounters<>(
+                            DropReason.class,
+                            "grapevine.dropped",
+                            "reason",
+                            "Frames for a peer that were dropped",
+                            r -> true));
+            outboxes.put(lane, new AtomicLong());
+        }
         this.rejected = new EnumCounters<>(
                 RejectReason.class,
                 "grapevine.rejected",
@@ -138,12 +155,21 @@ public final class MicrometerObserver implements GrapevineObserver, MeterBinder 
         departures.bindTo(registry, tags);
         probes.bindTo(registry, tags, ProbeOutcomes::tagValue);
         protocol.bindTo(registry, tags);
-        dropped.bindTo(registry, tags);
+        bindLanes(registry);
         rejected.bindTo(registry, tags);
         topics.bindTo(registry);
         roundTrips.add(Timer.builder("grapevine.probe.rtt")
                 .tags(tags)
                 .description("Round-trip time of answered direct probes")
+                .register(registry));
+    }
+
+    private void bindLanes(MeterRegistry registry) {
+        dropped.forEach((lane, counters) -> counters.bindTo(registry, tags.and("lane", TagValues.of(lane))));
+        outboxes.forEach((lane, bytes) -> Gauge.builder("grapevine.outbox", bytes, AtomicLong::get)
+                .tags(tags.and("lane", TagValues.of(lane)))
+                .baseUnit("bytes")
+                .description("Bytes that wait for peers, all links together")
                 .register(registry));
     }
 
@@ -223,8 +249,13 @@ public final class MicrometerObserver implements GrapevineObserver, MeterBinder 
     }
 
     @Override
-    public void framesDropped(DropReason reason, long count) {
-        dropped.add(reason, count);
+    public void framesDropped(DropReason reason, Lane lane, long count) {
+        Objects.requireNonNull(dropped.get(lane)).add(reason, count);
+    }
+
+    @Override
+    public void outboxChanged(Lane lane, long bytes) {
+        Objects.requireNonNull(outboxes.get(lane)).set(bytes);
     }
 
     @Override

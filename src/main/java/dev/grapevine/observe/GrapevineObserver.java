@@ -3,6 +3,7 @@ package dev.grapevine.observe;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.NodeHealth;
+import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
@@ -93,12 +94,21 @@ public interface GrapevineObserver {
     default void subscriberMissed(String topic, long count) {}
 
     /**
-     * Frames for a peer were dropped because its outbox was full or it had no link. The protocols repair that.
+     * Frames for a peer were dropped because its outbox was full, it lags or it had no link. The protocols repair that.
      *
-     * @param reason which of the two
+     * @param reason which of them
+     * @param lane on which lane they would have gone
      * @param count how many frames
      */
-    default void framesDropped(DropReason reason, long count) {}
+    default void framesDropped(DropReason reason, Lane lane, long count) {}
+
+    /**
+     * How much waits in the outboxes for peers, as of the last tick (about 50 ms).
+     *
+     * @param lane the lane
+     * @param bytes bytes on this lane, of all links together; 0 until the first call
+     */
+    default void outboxChanged(Lane lane, long bytes) {}
 
     /**
      * Something from outside was not accepted.
@@ -112,6 +122,8 @@ public interface GrapevineObserver {
     enum DropReason {
         /** The outbox of its lane was full. */
         OUTBOX_FULL,
+        /** The outbox of its lane has been full for a second: it finds out by digests, and pulls later. */
+        LAGGING,
         /** No link to it was open. */
         NO_LINK
     }

@@ -39,10 +39,14 @@ final class EffectDispatcher {
         return dials.asFlux();
     }
 
-    /** Time has passed: what was gathered for the log may be due, and messages that subscribers did not acknowledge. */
+    /**
+     * Time has passed: what was gathered for the log may be due, and messages that subscribers did not acknowledge; what
+     * waits for peers is told.
+     */
     void tick() {
         views.tick();
         nodeLog.tick();
+        links.tellBytes();
     }
 
     /** Carries out the effects of one step in their order, then sends what they put into outboxes. */

@@ -6,7 +6,6 @@ import dev.grapevine.transport.Endpoint;
 import dev.grapevine.transport.Transport;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -50,10 +49,13 @@ final class NodeBinding {
     }
 
     private Bound begin(Transport transport, Endpoint endpoint) {
-        PeerLinks links = new PeerLinks(config.id(), transport.limits(), transport.scheduler(), parts.observer());
-        LongSupplier nanos = config.environment().nanos();
-        Admission admission =
-                new Admission(priority -> links.hasRoom(priority, nanos.getAsLong()), transport.scheduler());
+        PeerLinks links = new PeerLinks(
+                config.id(),
+                transport.limits(),
+                transport.scheduler(),
+                config.environment().nanos(),
+                parts.observer());
+        Admission admission = new Admission(links::hasRoom, transport.scheduler());
         links.onDrained(admission::resume);
         Bound begun = new Bound(transport, endpoint, links);
         status.becomeBound(begun, () -> self.describe(endpoint.address()));

@@ -46,6 +46,7 @@ final class Outbox extends Flux<List<Frame>> implements Subscription {
     private long requested;
     private boolean full;
     private long fullSince;
+    private boolean lagging;
     private boolean draining;
     private boolean closed;
     private @Nullable CoreSubscriber<? super List<Frame>> subscriber;
@@ -129,6 +130,7 @@ final class Outbox extends Flux<List<Frame>> implements Subscription {
     private void taken(long size) {
         bytes -= size;
         full &= bytes >= HIGH_WATER; // whether or not anybody asks just now
+        lagging &= bytes > 0;
     }
 
     /** How many bytes wait. */
@@ -137,20 +139,26 @@ final class Outbox extends Flux<List<Frame>> implements Subscription {
     }
 
     /**
-     * For how long at least {@link #HIGH_WATER} bytes have been waiting without a break, as far as anybody asked.
+     * Whether it has waited with at least {@link #HIGH_WATER} bytes for a while, as far as anybody asked, and has not been
+     * empty since.
      *
      * @param now time in nanoseconds
-     * @return nanoseconds since the first call that found it so, or -1 if it is not so now
+     * @param grace for how long it may, in nanoseconds
      */
-    long fullFor(long now) {
-        if (bytes < HIGH_WATER) {
-            return -1;
+    boolean isLagging(long now, long grace) {
+        if (!lagging && isFull()) {
+            if (!full) {
+                full = true;
+                fullSince = now;
+            }
+            lagging = now - fullSince > grace;
         }
-        if (!full) {
-            full = true;
-            fullSince = now;
-        }
-        return now - fullSince;
+        return lagging;
+    }
+
+    /** Whether at least {@link #HIGH_WATER} bytes wait. */
+    boolean isFull() {
+        return bytes >= HIGH_WATER;
     }
 
     /** Ends the publisher; what waits is dropped. */

@@ -5,6 +5,8 @@ import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.observe.GrapevineObserver.DropReason;
+import dev.grapevine.protocol.frame.AntiEntropyFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.overlay.LinkChoice;
@@ -14,8 +16,11 @@ import dev.grapevine.transport.Link;
 import dev.grapevine.transport.LinkLimits;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +39,9 @@ final class PeerLinks {
     private static final Logger log = LoggerFactory.getLogger(PeerLinks.class);
 
     /**
-     * For how long one full outbox may hold up this node's publishers. After that the peer counts as lagging: it no
-     * longer holds up anybody, its frames are dropped at the outbox's limit, and it repairs what it missed by pulling.
+     * For how long one full outbox may hold up this node's publishers. After that the peer counts as lagging until the outbox
+     * is empty: it no longer holds up anybody, and no payloads are put into its outbox, only digests, by which it finds out
+     * what to pull.
      */
     static final Duration LAG_GRACE = Duration.ofSeconds(1);
 
@@ -47,13 +53,21 @@ final class PeerLinks {
     private final GrapevineObserver observer;
     private final TreeMap<Origin, PeerLink> links = new TreeMap<>();
     private final List<PeerLink> dirty = new ArrayList<>();
+    private final LongSupplier nanos;
+    private final Map<Lane, Long> toldBytes = new EnumMap<>(Lane.class);
     private Outbox.@Nullable Waiting lastSent;
     private Runnable onDrained = () -> {};
 
-    PeerLinks(MemberId self, LinkLimits limits, Scheduler scheduler, GrapevineObserver observer) {
+    /**
+     * No links.
+     *
+     * @param nanos the time in nanoseconds
+     */
+    PeerLinks(MemberId self, LinkLimits limits, Scheduler scheduler, LongSupplier nanos, GrapevineObserver observer) {
         this.self = self;
         this.limits = limits;
         this.scheduler = scheduler;
+        this.nanos = nanos;
         this.observer = observer;
     }
 
@@ -143,14 +157,32 @@ final class PeerLinks {
     void send(Origin to, Lane lane, Frame frame) {
         PeerLink peer = links.get(to);
         if (peer == null) {
-            observer.framesDropped(DropReason.NO_LINK, 1);
+            observer.framesDropped(DropReason.NO_LINK, lane, 1);
             return;
         }
-        int dropped = peer.outbox(lane).offer(measured(frame));
+        Outbox outbox = peer.outbox(lane);
+        if (isPushed(lane) && isPayload(frame) && isLagging(outbox)) {
+            observer.framesDropped(DropReason.LAGGING, lane, 1);
+            return;
+        }
+        int dropped = outbox.offer(measured(frame));
         if (dropped > 0) {
-            observer.framesDropped(DropReason.OUTBOX_FULL, dropped);
+            observer.framesDropped(DropReason.OUTBOX_FULL, lane, dropped);
         }
         dirty.add(peer);
+    }
+
+    /** Whether a peer is sent what travels there without having asked for it. */
+    private static boolean isPushed(Lane lane) {
+        return lane == Lane.DATA || lane == Lane.CRITICAL;
+    }
+
+    private static boolean isPayload(Frame frame) {
+        return frame instanceof DisseminationFrame.Publications || frame instanceof AntiEntropyFrame.Operations;
+    }
+
+    private boolean isLagging(Outbox outbox) {
+        return outbox.isLagging(nanos.getAsLong(), LAG_GRACE.toNanos());
     }
 
     /** The same frame often goes to every peer, one after the other: it is measured once. */
@@ -174,17 +206,30 @@ final class PeerLinks {
      * Whether publishers may go on.
      *
      * @param priority what they publish
-     * @param now time in nanoseconds
      * @return false while the outbox for it of a peer that is not lagging is above the high-water mark
      */
-    boolean hasRoom(Priority priority, long now) {
+    boolean hasRoom(Priority priority) {
         Lane lane = priority == Priority.CRITICAL ? Lane.CRITICAL : Lane.DATA;
         boolean room = true;
         for (PeerLink peer : links.values()) {
-            long full = peer.outbox(lane).fullFor(now);
-            room &= full < 0 || full > LAG_GRACE.toNanos();
+            Outbox outbox = peer.outbox(lane);
+            room &= isLagging(outbox) || !outbox.isFull();
         }
         return room;
+    }
+
+    /** Tells the observer how much waits, if that has changed since it was told. */
+    void tellBytes() {
+        for (Lane lane : Lane.values()) {
+            long bytes = 0;
+            for (PeerLink peer : links.values()) {
+                bytes += peer.outbox(lane).bytes();
+            }
+            @Nullable Long before = toldBytes.put(lane, bytes);
+            if (bytes != (before == null ? 0 : before)) {
+                observer.outboxChanged(lane, bytes);
+            }
+        }
     }
 
     boolean isDrained() {

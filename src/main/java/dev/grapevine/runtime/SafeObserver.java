@@ -4,6 +4,7 @@ import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
@@ -80,8 +81,13 @@ final class SafeObserver implements GrapevineObserver {
     }
 
     @Override
-    public void framesDropped(DropReason reason, long count) {
-        tell(() -> observer.framesDropped(reason, count));
+    public void framesDropped(DropReason reason, Lane lane, long count) {
+        tell(() -> observer.framesDropped(reason, lane, count));
+    }
+
+    @Override
+    public void outboxChanged(Lane lane, long bytes) {
+        tell(() -> observer.outboxChanged(lane, bytes));
     }
 
     @Override

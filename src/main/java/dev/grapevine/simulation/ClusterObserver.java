@@ -4,6 +4,7 @@ import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
@@ -85,9 +86,15 @@ final class ClusterObserver implements GrapevineObserver {
     }
 
     @Override
-    public void framesDropped(DropReason reason, long count) {
-        trace.accept("dropped", reason.name() + " " + count);
-        next.framesDropped(reason, count);
+    public void framesDropped(DropReason reason, Lane lane, long count) {
+        trace.accept("dropped", reason.name() + " " + lane.name() + " " + count);
+        next.framesDropped(reason, lane, count);
+    }
+
+    @Override
+    public void outboxChanged(Lane lane, long bytes) {
+        trace.accept("outbox", lane.name() + " " + bytes);
+        next.outboxChanged(lane, bytes);
     }
 
     @Override

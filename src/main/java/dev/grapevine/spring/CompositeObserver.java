@@ -4,6 +4,7 @@ import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
@@ -92,8 +93,13 @@ final class CompositeObserver implements GrapevineObserver {
     }
 
     @Override
-    public void framesDropped(DropReason reason, long count) {
-        each(observer -> observer.framesDropped(reason, count));
+    public void framesDropped(DropReason reason, Lane lane, long count) {
+        each(observer -> observer.framesDropped(reason, lane, count));
+    }
+
+    @Override
+    public void outboxChanged(Lane lane, long bytes) {
+        each(observer -> observer.outboxChanged(lane, bytes));
     }
 
     @Override

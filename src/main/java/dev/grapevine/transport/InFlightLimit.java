@@ -31,7 +31,7 @@ final class InFlightLimit {
 
     InFlightLimit(long most) {
         this.most = most;
-        this.limit = Math.min(most, 4L * LEAST_BYTES);
+        this.limit = LEAST_BYTES;
     }
 
     long bytes() {

@@ -10,6 +10,7 @@ import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.GrapevineObserver.DropReason;
+import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
@@ -42,7 +43,8 @@ class MicrometerObserverTest {
                 .contains("death_declared", "repair_requested")
                 .noneMatch(event -> event.startsWith("probe"));
         assertThat(tagValues("grapevine.rejected", "reason")).hasSize(RejectReason.values().length);
-        assertThat(tagValues("grapevine.dropped", "reason")).containsExactlyInAnyOrder("outbox_full", "no_link");
+        assertThat(tagValues("grapevine.dropped", "reason"))
+                .containsExactlyInAnyOrder("outbox_full", "lagging", "no_link");
         assertThat(tagValues("grapevine.join.state", "state")).hasSize(JoinState.values().length);
         assertThat(tagValues("grapevine.messages", "topic")).containsExactly("other");
         assertThat(registry.find("grapevine.health.score").gauge()).isNotNull();
@@ -156,7 +158,8 @@ class MicrometerObserverTest {
     void whatWasCountedBeforeARegistryCameIsShownByIt() {
         observer.published("prices", 5);
         observer.rejected(RejectReason.FOREIGN_CLUSTER, "orders");
-        observer.framesDropped(DropReason.NO_LINK, 4);
+        observer.framesDropped(DropReason.NO_LINK, Lane.DATA, 4);
+        observer.outboxChanged(Lane.BULK, 77);
         observer.linksChanged(2);
         observer.joinChanged(JoinState.SEEKING);
         observer.joinChanged(JoinState.JOINED);
@@ -164,7 +167,12 @@ class MicrometerObserverTest {
 
         assertThat(messages("prices", "out", "published")).isEqualTo(5);
         assertThat(count("grapevine.rejected", "reason", "foreign_cluster")).isEqualTo(1);
-        assertThat(count("grapevine.dropped", "reason", "no_link")).isEqualTo(4);
+        assertThat(registry.get("grapevine.dropped")
+                        .tags("reason", "no_link", "lane", "data")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(4);
+        assertThat(gauge("grapevine.outbox", "lane", "bulk")).isEqualTo(77);
         assertThat(registry.get("grapevine.links").gauge().value()).isEqualTo(2);
         assertThat(gauge("grapevine.join.state", "state", "joined")).isEqualTo(1);
         assertThat(gauge("grapevine.join.state", "state", "seeking")).isZero();

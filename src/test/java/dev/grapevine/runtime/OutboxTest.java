@@ -160,14 +160,37 @@ class OutboxTest {
     }
 
     @Test
-    void howLongItHasBeenFullIsMeasuredFromWhenItWasFirstSeen() {
+    void itLagsOnceItHasBeenFullForTheGraceSinceThatWasFirstSeen() {
         Outbox outbox = outbox(10_000, 10 << 20, false);
-        assertThat(outbox.fullFor(10)).isEqualTo(-1);
+        assertThat(outbox.isLagging(10, 30)).isFalse();
         outbox.offer(frame(1, 600 << 10));
-        assertThat(outbox.fullFor(20)).isZero();
-        assertThat(outbox.fullFor(50)).isEqualTo(30);
-        outbox.subscribe(batch -> {});
-        assertThat(outbox.fullFor(60)).isEqualTo(-1);
+        assertThat(outbox.isFull()).isTrue();
+        assertThat(outbox.isLagging(20, 30)).isFalse();
+        assertThat(outbox.isLagging(50, 30)).isFalse();
+        assertThat(outbox.isLagging(51, 30)).isTrue();
+    }
+
+    @Test
+    void oneThatLagsDoesSoUntilItIsEmpty() {
+        Outbox outbox = outbox(10_000, 10 << 20, false);
+        StepVerifier.create(outbox, 0)
+                .then(() -> {
+                    outbox.offer(frame(1, 600 << 10));
+                    outbox.offer(frame(2, 100));
+                    outbox.isLagging(0, 30);
+                    assertThat(outbox.isLagging(31, 30)).isTrue();
+                })
+                .thenRequest(1)
+                .expectNextCount(1)
+                .then(() -> {
+                    assertThat(outbox.isFull()).isFalse();
+                    assertThat(outbox.isLagging(40, 30)).isTrue();
+                })
+                .thenRequest(1)
+                .expectNextCount(1)
+                .then(() -> assertThat(outbox.isLagging(50, 30)).isFalse())
+                .thenCancel()
+                .verify();
     }
 
     @Test
@@ -176,13 +199,13 @@ class OutboxTest {
         StepVerifier.create(outbox, 1)
                 .then(() -> {
                     outbox.offer(frame(1, 600 << 10));
-                    assertThat(outbox.fullFor(20)).isZero();
+                    assertThat(outbox.isLagging(20, 30)).isFalse();
                     outbox.flush();
                 })
                 .expectNextCount(1)
                 .then(() -> {
                     outbox.offer(frame(2, 600 << 10));
-                    assertThat(outbox.fullFor(90)).isZero();
+                    assertThat(outbox.isLagging(90, 30)).isFalse();
                 })
                 .thenCancel()
                 .verify();

@@ -2,19 +2,25 @@ package dev.grapevine.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
+import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.LinkLoss;
+import dev.grapevine.topic.Priority;
 import dev.grapevine.transport.Link;
 import dev.grapevine.transport.LinkLimits;
 import dev.grapevine.wire.Hello;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,11 +38,24 @@ class PeerLinksTest {
     private static final Member PEER =
             new Member(new Origin(new MemberId(2, 0), 1), "peer", new Address("h", 1), "", Map.of());
 
+    private final List<String> dropped = new ArrayList<>();
+    private final Map<Lane, Long> waiting = new EnumMap<>(Lane.class);
+    private long now;
     private final PeerLinks links = new PeerLinks(
-            new MemberId(1, 0), LinkLimits.DEFAULT, VirtualTimeScheduler.create(), GrapevineObserver.NONE);
+            new MemberId(1, 0), LinkLimits.DEFAULT, VirtualTimeScheduler.create(), () -> now, new GrapevineObserver() {
+                @Override
+                public void framesDropped(DropReason reason, Lane lane, long count) {
+                    dropped.add(reason + " " + lane);
+                }
+
+                @Override
+                public void outboxChanged(Lane lane, long bytes) {
+                    waiting.put(lane, bytes);
+                }
+            });
 
     /** A link whose frames and end the test decides. */
-    private static final class TestLink implements Link {
+    private static class TestLink implements Link {
 
         private final boolean dialled;
         private final TestPublisher<List<Frame>> frames = TestPublisher.create();
@@ -119,5 +138,45 @@ class PeerLinksTest {
                 .thenCancel()
                 .verify(PATIENCE);
         assertThat(links.size()).isZero();
+    }
+
+    private static Frame payload(int bytes) {
+        return new Publications(PEER.origin(), "t", 1, List.of(Bytes.wrap(new byte[bytes])));
+    }
+
+    @Test
+    void toAPeerThatLagsNoPayloadsAreQueuedButDigestsAndItsRepairsAre() {
+        links.session(
+                        new TestLink(true) {
+                            @Override
+                            public Mono<Void> send(Lane lane, Flux<List<Frame>> batches) {
+                                return Mono.never(); // it never asks
+                            }
+                        },
+                        null)
+                .subscribe();
+        assertThat(links.hasRoom(Priority.NORMAL)).isTrue();
+        links.send(PEER.origin(), Lane.DATA, payload(600 << 10));
+        assertThat(links.hasRoom(Priority.NORMAL)).isFalse();
+        assertThat(links.hasRoom(Priority.CRITICAL)).isTrue();
+        now = PeerLinks.LAG_GRACE.toNanos() + 1;
+        assertThat(links.hasRoom(Priority.NORMAL)).isTrue();
+        links.tellBytes();
+        long before = waiting.get(Lane.DATA);
+
+        for (int i = 0; i < 1000; i++) {
+            links.send(PEER.origin(), Lane.DATA, payload(1000));
+        }
+        assertThat(dropped).hasSize(1000).containsOnly("LAGGING DATA");
+        links.tellBytes();
+        assertThat(waiting).containsOnly(Map.entry(Lane.DATA, before));
+
+        links.send(PEER.origin(), Lane.DATA, new StreamDigest(List.of()));
+        links.send(PEER.origin(), Lane.CRITICAL, payload(1000));
+        links.send(PEER.origin(), Lane.BULK, payload(1000));
+        links.tellBytes();
+        assertThat(waiting.get(Lane.DATA)).isBetween(before + 1, before + 100);
+        assertThat(waiting).containsKeys(Lane.CRITICAL, Lane.BULK);
+        assertThat(dropped).hasSize(1000);
     }
 }

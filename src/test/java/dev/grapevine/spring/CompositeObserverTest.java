@@ -7,6 +7,7 @@ import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.observe.GrapevineObserver.DropReason;
+import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
@@ -67,7 +68,8 @@ class CompositeObserverTest {
         observer.delivered("t", 1);
         observer.lost("t", 1);
         observer.subscriberMissed("t", 1);
-        observer.framesDropped(DropReason.NO_LINK, 1);
+        observer.framesDropped(DropReason.NO_LINK, Lane.DATA, 1);
+        observer.outboxChanged(Lane.DATA, 1);
         observer.rejected(RejectReason.CLOCK_DRIFT, "late");
     }
 
