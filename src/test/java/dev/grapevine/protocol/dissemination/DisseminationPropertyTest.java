@@ -59,7 +59,8 @@ class DisseminationPropertyTest {
                         ProtocolEvent.REPAIR_SERVED,
                         ProtocolEvent.GAP_ANNOUNCED,
                         ProtocolEvent.STREAM_OPENED);
-        assertThat(rejections).containsOnlyKeys(RejectReason.REORDER_OVERFLOW);
+        // Whoever is asked in turn may be grafted to a tree that it has not heard of.
+        assertThat(rejections.keySet()).isSubsetOf(RejectReason.REORDER_OVERFLOW, RejectReason.INVALID_RANGE);
     }
 
     private void tryOut(LossyMesh mesh, long patience) {
