@@ -43,6 +43,7 @@ import java.util.random.RandomGenerator;
 public final class DisseminationCore {
 
     private final Origin self;
+    private final Predicate<Origin> isPresent;
     private final Neighbours neighbours = new Neighbours();
     private final BroadcastTree tree = new BroadcastTree(neighbours);
     private final TreeDigests digests;
@@ -61,6 +62,7 @@ public final class DisseminationCore {
     public DisseminationCore(
             Origin self, DisseminationSettings settings, RandomGenerator random, Predicate<Origin> isPresent) {
         this.self = self;
+        this.isPresent = isPresent;
         this.digests = new TreeDigests(settings, random, neighbours, this::state);
         this.local = new LocalStreams(self, settings, random, tree, digests);
         this.inbound = new InboundStreams(self, settings, neighbours, tree, digests, isPresent);
@@ -241,6 +243,9 @@ public final class DisseminationCore {
     private void edge(Origin from, Origin publisher, boolean isLazy, Effects out) {
         Neighbour neighbour = neighbours.get(from);
         TreeEdges edges = publisher.equals(self) ? local.edges() : inbound.edges(publisher);
+        if (isPartial && neighbour != null && edges == null && isPresent.test(publisher)) {
+            return; // nothing of it was heard here, and until then all its links are eager
+        }
         if (!isPartial || neighbour == null || edges == null) {
             reject(RejectReason.INVALID_RANGE, from, "No tree of " + publisher, out);
         } else if (isLazy) {

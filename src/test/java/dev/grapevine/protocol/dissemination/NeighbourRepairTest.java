@@ -216,6 +216,12 @@ class NeighbourRepairTest {
     }
 
     @Test
+    void aGraftToTheTreeOfAMemberOfWhichNothingWasHeardIsNoFault() {
+        assertThat(node.receive(BEN, new Graft(CLE))).isEmpty();
+        assertThat(node.receive(BEN, new Prune(CLE))).isEmpty();
+    }
+
+    @Test
     void nobodyInventsWhatThisMemberPublished() {
         node.publish(1, 1);
 
