@@ -93,7 +93,8 @@ class LoopbackClusterTest {
         Grapevine leaver = node(address(slow));
         leaver.start().block(PATIENCE);
         awaitSizes(nodes, 2);
-        int count = 16; // half of the frames that a peer grants ahead: all can be on their way while it reads nothing
+        int count =
+                16; // all can be on their way while it reads nothing: half of the frames, and of the bytes, that may be
         Mono<Long> arrived = slow.topic("t", Codecs.byteArray())
                 .messages(count, Overflow.ERROR)
                 .take(count)
@@ -101,7 +102,7 @@ class LoopbackClusterTest {
                 .cache();
         arrived.subscribe();
         leaver.topic("t", Codecs.byteArray())
-                .publishAll(Flux.range(0, count).map(i -> new byte[16 * 1024]))
+                .publishAll(Flux.range(0, count).map(i -> new byte[4 * 1024]))
                 .block(PATIENCE);
         Mono<Void> stop = leaver.stop();
         stop.subscribe();

@@ -13,7 +13,8 @@ class ChurnTest {
     private static final Duration RETENTION = Duration.ofMinutes(15);
 
     /** Remembered by number and not by time: the streams of the 256 members that went last. */
-    private static final String OF_THE_GONE = "InboundS.*|new (InboundS.*|Holes|ReorderBuffer)";
+    private static final String OF_THE_GONE =
+            "Inbound[ST].*|new (InboundS.*|Holes|ReorderBuffer|RepairRound|RetainedRuns|TreeEdges|BitSet)";
 
     private final ChurnSimulation churn = new ChurnSimulation(
             ChurnSimulation.Plan.of(1, MEMBERS, ChurnSimulation.settings(RETENTION, 1))
@@ -46,6 +47,6 @@ class ChurnTest {
         assertThat(greatest.get("Targets.byAddress")).isLessThanOrEqualTo(MEMBERS + 1 + went);
         assertThat(greatest.get("HealthCore.watched")).isLessThanOrEqualTo(2 * MEMBERS);
         assertThat(greatest.get("ProbeRing.ring")).as("two rings").isLessThanOrEqualTo(4 * MEMBERS);
-        assertThat(greatest.get("InboundStreams.gone")).isLessThanOrEqualTo(256);
+        assertThat(greatest.get("InboundTable.gone")).isLessThanOrEqualTo(256);
     }
 }

@@ -13,8 +13,9 @@ class PipelineChurnTest {
     private static final int MEMBERS = 5;
 
     /** The streams of the 256 members that went last, what the simulator records of all lives, and whom both name. */
-    private static final String REMEMBERED = "InboundS.*|new (InboundS.*|Holes|ReorderBuffer|MemberId|Origin)"
-            + "|MemberResurrectionChecker.*|(new )?FaultLog.*";
+    private static final String REMEMBERED =
+            "Inbound[ST].*|new (InboundS.*|Holes|ReorderBuffer|RepairRound|RetainedRuns|TreeEdges|BitSet|MemberId|Origin)"
+                    + "|MemberResurrectionChecker.*|(new )?FaultLog.*";
 
     @Test
     void whatRestartedOverAndOverLeavesNothingBehindInPipelines() {
