@@ -7,6 +7,7 @@ import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.observe.GrapevineObserver.DropReason;
 import dev.grapevine.protocol.frame.AntiEntropyFrame;
 import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.EpidemicFrame;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.overlay.LinkChoice;
@@ -177,8 +178,11 @@ final class PeerLinks {
         return lane == Lane.DATA || lane == Lane.CRITICAL;
     }
 
+    /** Whether a peer finds out later what it misses without it, by digests and anti-entropy. */
     private static boolean isPayload(Frame frame) {
-        return frame instanceof DisseminationFrame.Publications || frame instanceof AntiEntropyFrame.Operations;
+        return frame instanceof DisseminationFrame.Publications
+                || frame instanceof AntiEntropyFrame.Operations
+                || frame instanceof EpidemicFrame;
     }
 
     private boolean isLagging(Outbox outbox) {
