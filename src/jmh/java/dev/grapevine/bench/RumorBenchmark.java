@@ -15,7 +15,7 @@ public final class RumorBenchmark {
     /** Up to here every member is linked to every other, beyond to about {@value #DEGREE}. */
     private static final int FULL_MESH = 256;
 
-    private static final int DEGREE = 16;
+    private static final int DEGREE = 10;
 
     private RumorBenchmark() {}
 

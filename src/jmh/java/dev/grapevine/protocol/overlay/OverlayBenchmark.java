@@ -36,7 +36,7 @@ public final class OverlayBenchmark {
     }
 
     private static SimulatedOverlay settled(int members, long seed, boolean table) {
-        SimulatedOverlay overlay = SimulatedOverlay.quiet(seed, ViewSettings.DEFAULT, table);
+        SimulatedOverlay overlay = SimulatedOverlay.quiet(seed, ViewSettings.DEFAULT.withViews(5, 30), table);
         overlay.joinOneByOne(members);
         long joining = overlay.frames;
         for (int i = 0; i < 10; i++) {

@@ -5,10 +5,12 @@ import java.time.Duration;
 
 /**
  * The views of a member in a cluster too large for a full mesh. The defaults are those of HyParView (DSN 2007, section
- * 5.1) for 10,000 members, for which the paper sizes the active view as log10 n + 1 and the passive one six times that.
+ * 5.1) but for the size of the views: the paper sizes the active view as log10 n + 1, so 5 for 10,000 members, and the passive one
+ * six times that. Here the active view carries the gossip and the failure detection of membership too, which are slower than
+ * with neighbours drawn from all where each has fewer than about 10.
  *
- * @param activeView how many neighbours a member holds, each of whom holds it; default 5
- * @param passiveView how many others a member remembers to replace a neighbour with; default 30
+ * @param activeView how many neighbours a member holds, each of whom holds it; default 10
+ * @param passiveView how many others a member remembers to replace a neighbour with; default 60
  * @param activeWalk steps that the join of a newcomer walks until somebody takes it as a neighbour (ARWL), and that a
  *     shuffle walks; default 6
  * @param passiveWalk steps that are left when the join of a newcomer is noted in a passive view (PRWL); default 3
@@ -33,7 +35,7 @@ public record ViewSettings(
 
     /** The defaults. */
     public static final ViewSettings DEFAULT =
-            new ViewSettings(5, 30, 6, 3, 3, 4, Duration.ofSeconds(30), Duration.ofMinutes(5));
+            new ViewSettings(10, 60, 6, 3, 3, 4, Duration.ofSeconds(30), Duration.ofMinutes(5));
 
     /**
      * Checks the bounds.

@@ -44,7 +44,7 @@ class RumorSpreadTest {
 
     @Test
     void ofAThousandInARandomGraphAllHearAsSoonAsByPushPull() {
-        RumorRace race = new RumorRace(1_000, 16, true, 1);
+        RumorRace race = new RumorRace(1_000, 10, true, 1);
         for (double loss : new double[] {0, 0.1}) {
             List<Result> joins = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
@@ -61,7 +61,7 @@ class RumorSpreadTest {
     @Test
     void aDeathReachesAllLongBeforeTheNextGossipInAFullMeshAsInARandomGraph() {
         for (long seed = 0; seed < 5; seed++) {
-            for (int degree : new int[] {99, 16}) {
+            for (int degree : new int[] {99, 10}) {
                 RumorRace race = new RumorRace(100, degree, false, seed);
                 assertThat(race.run(News.DEATH, 0).rounds())
                         .as("seed %d, degree %d", seed, degree)

@@ -11,7 +11,7 @@ class OverlaySimulationTest {
     private static final int MEMBERS = 600;
 
     private static SimulatedOverlay settled(long seed, boolean table) {
-        SimulatedOverlay overlay = SimulatedOverlay.quiet(seed, ViewSettings.DEFAULT, table);
+        SimulatedOverlay overlay = SimulatedOverlay.quiet(seed, ViewSettings.DEFAULT.withViews(5, 30), table);
         overlay.joinOneByOne(MEMBERS);
         for (int i = 0; i < 10; i++) {
             overlay.cycle();
