@@ -236,6 +236,12 @@ final class CoreNetwork {
         return members.stream().filter(node -> !sees(node, expected)).count();
     }
 
+    /** Whether all of these see exactly these; numbers first, or it would cost more than all that is simulated. */
+    static boolean agree(List<Node> members) {
+        return members.stream().allMatch(node -> node.core.present().size() == members.size())
+                && disagreeing(members) == 0;
+    }
+
     /** Both are in the order of the origins: nobody has to be searched for. */
     private static boolean sees(Node node, TreeSet<Origin> expected) {
         Map<Origin, Member> present = node.core.present();

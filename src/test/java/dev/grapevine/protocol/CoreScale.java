@@ -61,7 +61,7 @@ public final class CoreScale {
 
     private Duration await(List<Node> members, Duration deadline) {
         long begun = network.clock();
-        while (CoreNetwork.disagreeing(members) > 0) {
+        while (!CoreNetwork.agree(members)) {
             network.run(STEP);
             if (network.clock() - begun > deadline.toNanos()) {
                 throw new AssertionError(

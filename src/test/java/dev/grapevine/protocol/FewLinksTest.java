@@ -76,7 +76,7 @@ class FewLinksTest {
         }
         int before = network.changes.size();
         long killed = network.clock();
-        while (CoreNetwork.disagreeing(network.running()) > 0) {
+        while (!CoreNetwork.agree(network.running())) {
             network.run(Duration.ofMillis(100));
             assertThat(network.clock() - killed).as("seed %d", seed).isLessThan(10_000_000_000L);
         }
@@ -152,7 +152,7 @@ class FewLinksTest {
         int before = network.changes.size();
         network.heal();
         long healed = network.clock();
-        while (CoreNetwork.disagreeing(all) > 0) {
+        while (!CoreNetwork.agree(all)) {
             network.run(Duration.ofMillis(500));
             assertThat(network.clock() - healed).as("seed %d", seed).isLessThan(60_000_000_000L);
         }
