@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is held of all origins, in their order, in one sorted array. In a large cluster nearly everybody is simply there,
  * alive in its first incarnation: such a member stands here as itself and costs one reference; only of the others there
- * is a {@link MemberRecord}. Looking up is a binary search; adding moves what comes after, 40 KB at most in a table of
- * 10,000, which is faster than keeping a tree.
+ * is a {@link MemberRecord}. Looking up begins where an id drawn at random would stand (interpolation search, Perl, Itai
+ * and Avni 1978: log log n looks, each of which may miss the cache) and goes on as a binary search, so that ids which somebody chose cost
+ * no more than twice that. Adding moves what comes after, 40 KB at most in a table of 10,000, which is faster than keeping
+ * a tree.
  */
 final class Roster {
 
@@ -41,19 +43,30 @@ final class Roster {
     private int search(Origin origin) {
         int low = 0;
         int high = size - 1;
+        int guess = expected(origin);
+        // From the guess in strides that double (galloping, Bentley and Yao 1976): among ids drawn at random it is wrong by
+        // half the root of the size as a rule.
+        int stride = 1 + (int) Math.sqrt(size) / 4;
         while (low <= high) {
-            int middle = (low + high) >>> 1;
-            int order = origin(middle).compareTo(origin);
+            int order = origin(guess).compareTo(origin);
             if (order == 0) {
-                return middle;
+                return guess;
             }
             if (order < 0) {
-                low = middle + 1;
+                low = guess + 1;
+                guess = Math.min(guess + stride, (low + high) >>> 1);
             } else {
-                high = middle - 1;
+                high = guess - 1;
+                guess = Math.max(guess - stride, (low + high) >>> 1);
             }
+            stride <<= 1;
         }
         return -low - 1;
+    }
+
+    /** Where an origin would stand if all ids were spread evenly; within the entries, or 0 when there are none. */
+    private int expected(Origin origin) {
+        return (int) (((origin.id().high() >>> 32) * size) >>> 32);
     }
 
     Origin origin(int place) {
