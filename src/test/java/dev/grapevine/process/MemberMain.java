@@ -20,7 +20,8 @@ import java.util.TreeMap;
 
 /**
  * A member with default settings as a process of its own. It tells on standard output what it sees, each line with the
- * time of the wall clock in milliseconds, and publishes every line of its standard input. It ends with that input, so
+ * time of the wall clock in milliseconds, and publishes every line of its standard input, unless it is a command of
+ * {@link LoadedMember}. It ends with that input, so
  * that none outlives the test that started it.
  */
 final class MemberMain {
@@ -72,11 +73,14 @@ final class MemberMain {
         Topic<String> words = node.topic("words", Codecs.utf8());
         node.membership().subscribe(event -> tell(event.type().toString(), event.member()));
         words.messages().subscribe(message -> tell(HEARD + message.value(), node.self()));
+        LoadedMember loaded = new LoadedMember(node, account -> tell(account, node.self()));
         node.start().block(Duration.ofMinutes(1));
         node.joinState().subscribe(state -> tell(STATE + state, node.self()));
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String word = input.readLine(); word != null; word = input.readLine()) {
-            words.publish(word).block(Duration.ofMinutes(1));
+            if (!loaded.obeys(word)) {
+                words.publish(word).block(Duration.ofMinutes(1));
+            }
         }
         Runtime.getRuntime().halt(0);
     }

@@ -32,7 +32,33 @@ final class MemberProcess {
     record Told(long millis, String about, String id, long epoch, String what) {
 
         boolean isMembership() {
-            return !what.startsWith(MemberMain.HEARD) && !what.startsWith(MemberMain.STATE);
+            return !what.startsWith(MemberMain.HEARD)
+                    && !what.startsWith(MemberMain.STATE)
+                    && !what.startsWith(LoadedMember.ACCOUNT);
+        }
+    }
+
+    /**
+     * What a member has of the load.
+     *
+     * @param received messages
+     * @param missed messages that it was told it does not get
+     * @param wrong how often messages and gaps did not join
+     * @param settled received and missed, as the sequences tell it
+     */
+    record Account(long received, long missed, long wrong, long settled) {
+
+        private static boolean isAccount(Told told) {
+            return told.what().startsWith(LoadedMember.ACCOUNT);
+        }
+
+        private static Account of(Told told) {
+            String[] numbers = told.what().split(" ");
+            return new Account(
+                    Long.parseLong(numbers[1]),
+                    Long.parseLong(numbers[2]),
+                    Long.parseLong(numbers[3]),
+                    Long.parseLong(numbers[4]));
         }
     }
 
@@ -107,6 +133,17 @@ final class MemberProcess {
     /** Waits until it has told such a thing; the first of them. */
     Told await(String what, Predicate<Told> condition) {
         return awaitTold("telling " + what, one -> one.what().equals(what) && condition.test(one));
+    }
+
+    /** Asks for its account of the load, and waits for it. */
+    Account account() {
+        long before = told().stream().filter(Account::isAccount).count();
+        say(LoadedMember.ACCOUNT);
+        return Account.of(awaitUntil(PATIENCE, "its account", () -> told.stream()
+                .filter(Account::isAccount)
+                .skip(before)
+                .findFirst()
+                .orElse(null)));
     }
 
     /** Waits until it has told of this life of a member, whatever it was; the first of that. */
@@ -206,6 +243,10 @@ final class MemberProcess {
 
     long pid() {
         return process.pid();
+    }
+
+    synchronized boolean hasEnded() {
+        return ended;
     }
 
     /** Waits for its end. */

@@ -44,7 +44,8 @@ final class Roster {
         int low = 0;
         int high = size - 1;
         int guess = expected(origin);
-        // From the guess in strides that double (galloping, Bentley and Yao 1976): among ids drawn at random it is wrong by
+        // From the guess in strides that double (galloping, Bentley and Yao 1976): among ids drawn at random it is
+        // wrong by
         // half the root of the size as a rule.
         int stride = 1 + (int) Math.sqrt(size) / 4;
         while (low <= high) {

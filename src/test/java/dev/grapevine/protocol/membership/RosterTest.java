@@ -40,7 +40,9 @@ class RosterTest {
             for (int step = 0; step < steps; step++) {
                 Origin origin = new Origin(ids.apply(random), 1 + random.nextInt(3));
                 int place = Collections.binarySearch(model, origin);
-                assertThat(roster.find(origin)).as("seed %d, step %d", seed, step).isEqualTo(place);
+                assertThat(roster.find(origin))
+                        .as("seed %d, step %d", seed, step)
+                        .isEqualTo(place);
                 if (place < 0) {
                     model.add(-place - 1, origin);
                     roster.insert(-place - 1, new MemberRecord(origin, null, MemberStatus.ALIVE, 0));
