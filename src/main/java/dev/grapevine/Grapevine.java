@@ -6,6 +6,7 @@ import dev.grapevine.membership.MembershipEvent;
 import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
+import dev.grapevine.protocol.step.Tuning;
 import dev.grapevine.replicated.ReplicatedMap;
 import dev.grapevine.topic.Topic;
 import java.util.List;
@@ -149,6 +150,15 @@ public interface Grapevine {
      *     a slow subscriber; signals come on a delivery thread of the node; completes when the node stops
      */
     Flux<NodeHealth> health();
+
+    /**
+     * How gossip goes and why: fanout, interval and batch size, with the measurements and the byte budget that they were made
+     * of. {@link Tuning#explanation()} says it in a sentence.
+     *
+     * @return replays the latest decision, then each change, conflated to the latest for a slow subscriber; nothing before
+     *     the node is bound; signals come on a delivery thread of the node; completes when the node stops
+     */
+    Flux<Tuning> tuning();
 
     /**
      * How healthy this node is now, for whoever asks now and then. Never waits.

@@ -7,6 +7,7 @@ import dev.grapevine.membership.MembershipEvent;
 import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
+import dev.grapevine.protocol.step.Tuning;
 import dev.grapevine.replicated.ReplicatedMap;
 import dev.grapevine.runtime.Node;
 import dev.grapevine.topic.Topic;
@@ -88,6 +89,11 @@ final class LiveGrapevine implements Grapevine {
     @Override
     public Flux<NodeHealth> health() {
         return node.health();
+    }
+
+    @Override
+    public Flux<Tuning> tuning() {
+        return node.tuning();
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.protocol.step.Tuning;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -36,6 +37,12 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>{@code grapevine.departures}</td><td>counter</td><td>{@code state}: left, dead</td></tr>
  *   <tr><td>{@code grapevine.links}</td><td>gauge</td><td></td></tr>
  *   <tr><td>{@code grapevine.health.score}</td><td>gauge, 0 to 8</td><td></td></tr>
+ *   <tr><td>{@code grapevine.gossip.fanout}, {@code .interval}, {@code .batch}</td>
+ *     <td>gauges: peers, seconds and bytes of a round</td><td>{@code gossip}: membership, writes</td></tr>
+ *   <tr><td>{@code grapevine.gossip.reason}</td><td>gauge, 1 while it makes the pace differ from what was set</td>
+ *     <td>{@code gossip}; {@code reason}: size, loss, round_trip, budget</td></tr>
+ *   <tr><td>{@code grapevine.gossip.loss}</td><td>gauge, share that is lost</td><td></td></tr>
+ *   <tr><td>{@code grapevine.gossip.decisions}</td><td>counter</td><td></td></tr>
  *   <tr><td>{@code grapevine.isolated}</td><td>gauge, 0 or 1</td><td></td></tr>
  *   <tr><td>{@code grapevine.flapping}</td><td>gauge, members that flap</td><td></td></tr>
  *   <tr><td>{@code grapevine.links.flapping}</td><td>gauge, 0 or 1</td><td></td></tr>
@@ -76,6 +83,7 @@ public final class MicrometerObserver implements GrapevineObserver, MeterBinder 
     private final Map<Lane, EnumCounters<DropReason>> dropped = new EnumMap<>(Lane.class);
     private final Map<Lane, AtomicLong> outboxes = new EnumMap<>(Lane.class);
     private final EnumCounters<RejectReason> rejected;
+    private final GossipMeters gossip = new GossipMeters();
     private final List<Timer> roundTrips = new CopyOnWriteArrayList<>();
     private volatile @Nullable JoinState joinState;
     private volatile int links;
@@ -152,6 +160,7 @@ public final class MicrometerObserver implements GrapevineObserver, MeterBinder 
                 .description("Open links to peers")
                 .register(registry);
         bindHealth(registry);
+        gossip.bindTo(registry, tags);
         departures.bindTo(registry, tags);
         probes.bindTo(registry, tags, ProbeOutcomes::tagValue);
         protocol.bindTo(registry, tags);
@@ -226,6 +235,11 @@ public final class MicrometerObserver implements GrapevineObserver, MeterBinder 
         for (Timer timer : roundTrips) {
             timer.record(nanos, TimeUnit.NANOSECONDS);
         }
+    }
+
+    @Override
+    public void tuned(Tuning tuning) {
+        gossip.tuned(tuning);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.protocol.step.Tuning;
 
 /**
  * Is told what happens inside a node: what meters are made of. Every method is called on a thread of the node and must
@@ -60,6 +61,13 @@ public interface GrapevineObserver {
      * @param nanos round-trip time in nanoseconds
      */
     default void roundTrip(long nanos) {}
+
+    /**
+     * Gossip goes at another pace.
+     *
+     * @param tuning how it goes now, and why
+     */
+    default void tuned(Tuning tuning) {}
 
     /**
      * Messages were published here.

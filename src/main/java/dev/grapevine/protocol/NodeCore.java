@@ -16,12 +16,15 @@ import dev.grapevine.protocol.frame.OverlayFrame;
 import dev.grapevine.protocol.health.HealthCore;
 import dev.grapevine.protocol.membership.SwimCore;
 import dev.grapevine.protocol.overlay.OverlayCore;
+import dev.grapevine.protocol.rumor.RumorCore;
 import dev.grapevine.protocol.step.DialFailure;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.Time;
+import dev.grapevine.protocol.step.Tuning;
+import dev.grapevine.protocol.tuning.TuningCore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +55,7 @@ public final class NodeCore {
     private final DisseminationCore topics;
     private final AntiEntropyCore stores;
     private final StoreRumors rumors;
+    private final TuningCore tuning;
     private final TreeSet<Origin> linked = new TreeSet<>();
 
     /** Neighbours that came and went in this step, of whom topics have not been told yet. */
@@ -84,6 +88,7 @@ public final class NodeCore {
         this.stores = new AntiEntropyCore(self.origin(), settings.antiEntropy(), random, now);
         this.rumors =
                 new StoreRumors(settings.rumors(), stores, () -> swim.present().size(), random, now);
+        this.tuning = new TuningCore(settings.tuning(), RumorCore.setPace(settings.rumors()), now);
         this.joins = new JoinBatch(settings.joinQuiet());
     }
 
@@ -198,6 +203,9 @@ public final class NodeCore {
         stores.tick(now, out);
         rumors.tick(overlay.isPartial(), now, out);
         joins.tick(now.nanos(), shown);
+        Tuning tuned = tuning.tick(swim.present().size(), swim.setPace(), now, out);
+        swim.pace(tuned.membership());
+        rumors.pace(tuned.writes());
     }
 
     private void receive(Input.Received received, Time now) {
@@ -274,9 +282,18 @@ public final class NodeCore {
                     && !changed.member().origin().equals(self)) {
                 memberChanged(changed, now);
             } else {
+                measure(effect);
                 effects.add(effect);
             }
         };
+    }
+
+    private void measure(Effect effect) {
+        if (effect instanceof Effect.Noted noted) {
+            tuning.noted(noted.event(), noted.count());
+        } else if (effect instanceof Effect.RoundTrip roundTrip) {
+            tuning.roundTrip(roundTrip.nanos());
+        }
     }
 
     private void memberChanged(Effect.MemberChanged changed, Time now) {

@@ -5,6 +5,7 @@ import dev.grapevine.protocol.dissemination.DisseminationSettings;
 import dev.grapevine.protocol.membership.MembershipSettings;
 import dev.grapevine.protocol.overlay.OverlaySettings;
 import dev.grapevine.protocol.rumor.RumorSettings;
+import dev.grapevine.protocol.tuning.TuningSettings;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
@@ -20,6 +21,7 @@ import java.util.function.UnaryOperator;
  * @param dissemination settings of topics
  * @param antiEntropy settings of replicated stores
  * @param rumors how writes to stores spread beyond the direct links, where not all members are linked to each other
+ * @param tuning whether the pace of gossip follows what is measured, and its byte budget
  */
 public record NodeSettings(
         Duration tickInterval,
@@ -28,7 +30,8 @@ public record NodeSettings(
         OverlaySettings overlay,
         DisseminationSettings dissemination,
         AntiEntropySettings antiEntropy,
-        RumorSettings rumors) {
+        RumorSettings rumors,
+        TuningSettings tuning) {
 
     /**
      * Checks what no core checks, and what fits together.
@@ -69,7 +72,8 @@ public record NodeSettings(
             OverlaySettings.DEFAULT,
             DisseminationSettings.DEFAULT,
             AntiEntropySettings.DEFAULT,
-            RumorSettings.DEFAULT);
+            RumorSettings.DEFAULT,
+            TuningSettings.DEFAULT);
 
     /**
      * The same settings with another {@link #tickInterval()}.
@@ -78,7 +82,8 @@ public record NodeSettings(
      * @return a changed copy
      */
     public NodeSettings withTickInterval(Duration tickInterval) {
-        return new NodeSettings(tickInterval, joinQuiet, membership, overlay, dissemination, antiEntropy, rumors);
+        return new NodeSettings(
+                tickInterval, joinQuiet, membership, overlay, dissemination, antiEntropy, rumors, tuning);
     }
 
     /**
@@ -89,7 +94,8 @@ public record NodeSettings(
      * @throws IllegalArgumentException if it is negative
      */
     public NodeSettings withJoinQuiet(Duration joinQuiet) {
-        return new NodeSettings(tickInterval, joinQuiet, membership, overlay, dissemination, antiEntropy, rumors);
+        return new NodeSettings(
+                tickInterval, joinQuiet, membership, overlay, dissemination, antiEntropy, rumors, tuning);
     }
 
     /**
@@ -100,7 +106,7 @@ public record NodeSettings(
      */
     public NodeSettings withMembership(UnaryOperator<MembershipSettings> change) {
         return new NodeSettings(
-                tickInterval, joinQuiet, change.apply(membership), overlay, dissemination, antiEntropy, rumors);
+                tickInterval, joinQuiet, change.apply(membership), overlay, dissemination, antiEntropy, rumors, tuning);
     }
 
     /**
@@ -111,7 +117,7 @@ public record NodeSettings(
      */
     public NodeSettings withOverlay(UnaryOperator<OverlaySettings> change) {
         return new NodeSettings(
-                tickInterval, joinQuiet, membership, change.apply(overlay), dissemination, antiEntropy, rumors);
+                tickInterval, joinQuiet, membership, change.apply(overlay), dissemination, antiEntropy, rumors, tuning);
     }
 
     /**
@@ -122,7 +128,7 @@ public record NodeSettings(
      */
     public NodeSettings withDissemination(UnaryOperator<DisseminationSettings> change) {
         return new NodeSettings(
-                tickInterval, joinQuiet, membership, overlay, change.apply(dissemination), antiEntropy, rumors);
+                tickInterval, joinQuiet, membership, overlay, change.apply(dissemination), antiEntropy, rumors, tuning);
     }
 
     /**
@@ -133,7 +139,7 @@ public record NodeSettings(
      */
     public NodeSettings withAntiEntropy(UnaryOperator<AntiEntropySettings> change) {
         return new NodeSettings(
-                tickInterval, joinQuiet, membership, overlay, dissemination, change.apply(antiEntropy), rumors);
+                tickInterval, joinQuiet, membership, overlay, dissemination, change.apply(antiEntropy), rumors, tuning);
     }
 
     /**
@@ -144,6 +150,17 @@ public record NodeSettings(
      */
     public NodeSettings withRumors(UnaryOperator<RumorSettings> change) {
         return new NodeSettings(
-                tickInterval, joinQuiet, membership, overlay, dissemination, antiEntropy, change.apply(rumors));
+                tickInterval, joinQuiet, membership, overlay, dissemination, antiEntropy, change.apply(rumors), tuning);
+    }
+
+    /**
+     * The same settings with another {@link #tuning()}.
+     *
+     * @param change is given the settings so far and returns those to use
+     * @return a changed copy
+     */
+    public NodeSettings withTuning(UnaryOperator<TuningSettings> change) {
+        return new NodeSettings(
+                tickInterval, joinQuiet, membership, overlay, dissemination, antiEntropy, rumors, change.apply(tuning));
     }
 }

@@ -10,6 +10,7 @@ import dev.grapevine.protocol.rumor.RumorCore;
 import dev.grapevine.protocol.rumor.RumorHearer;
 import dev.grapevine.protocol.rumor.RumorSettings;
 import dev.grapevine.protocol.step.Effects;
+import dev.grapevine.protocol.step.Pace;
 import dev.grapevine.protocol.step.Time;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -45,6 +46,10 @@ final class StoreRumors {
         this.stores = stores;
         this.links = new Links(members, random);
         this.rumors = new RumorCore(settings, links, this::heard, random, now);
+    }
+
+    void pace(Pace pace) {
+        rumors.pace(pace);
     }
 
     void linkUp(Origin peer) {

@@ -85,6 +85,10 @@ final class EffectDispatcher {
             show(gap.topic(), Run.gap(gap.origin(), gap.from(), gap.to(), Gap.Reason.LOST));
         } else if (effect instanceof Effect.RoundTrip roundTrip) {
             observer.roundTrip(roundTrip.nanos());
+        } else if (effect instanceof Effect.Tuned tuned) {
+            log.debug("Gossip: {}", tuned.tuning());
+            observer.tuned(tuned.tuning());
+            views.tuned(tuned.tuning());
         } else if (effect instanceof Effect.Rejected rejected) {
             log.debug("Rejected from {}: {} {}", rejected.peer(), rejected.reason(), rejected.detail());
             observer.rejected(rejected.reason(), rejected.detail());

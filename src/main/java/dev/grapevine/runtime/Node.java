@@ -7,6 +7,7 @@ import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.JoinState;
+import dev.grapevine.protocol.step.Tuning;
 import dev.grapevine.replicated.ReplicatedMap;
 import dev.grapevine.topic.Topic;
 import java.util.List;
@@ -148,6 +149,15 @@ public final class Node {
      */
     public Flux<NodeHealth> health() {
         return parts.views().health(delivery());
+    }
+
+    /**
+     * The pace of gossip and why.
+     *
+     * @return the latest decision and each change
+     */
+    public Flux<Tuning> tuning() {
+        return parts.views().tuning(delivery());
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.grapevine.runtime;
 
 import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.protocol.step.JoinState;
+import dev.grapevine.protocol.step.Tuning;
 import dev.grapevine.topic.Priority;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ final class NodeViews {
     private final Map<String, StoreView> stores = new ConcurrentHashMap<>();
     private final ConflatedState<String, JoinState> joinState = new ConflatedState<>();
     private final ConflatedState<String, NodeHealth> health = new ConflatedState<>();
+    private final ConflatedState<String, Tuning> tuning = new ConflatedState<>();
     private final Sinks.Empty<Void> left = Sinks.empty();
     private volatile boolean completed;
 
@@ -72,6 +74,14 @@ final class NodeViews {
         return health.changes(delivery).map(ConflatedState.Change::state);
     }
 
+    void tuned(Tuning changed) {
+        tuning.put("", changed);
+    }
+
+    Flux<Tuning> tuning(Scheduler delivery) {
+        return tuning.changes(delivery).map(ConflatedState.Change::state);
+    }
+
     Flux<JoinState> joinStates(Scheduler delivery) {
         return joinState.changes(delivery).map(ConflatedState.Change::state);
     }
@@ -99,6 +109,7 @@ final class NodeViews {
         left.tryEmitEmpty();
         joinState.complete();
         health.complete();
+        tuning.complete();
         members.complete();
         topics.values().forEach(TopicChannel::complete);
         stores.values().forEach(store -> store.entries().complete());

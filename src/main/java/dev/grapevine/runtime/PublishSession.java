@@ -201,7 +201,8 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
     private void finish() {
         over = true;
         leave();
-        // Behind the flush of what the step has just written: waking the caller's thread first would make every peer wait.
+        // Behind the flush of what the step has just written: waking the caller's thread first would make every peer
+        // wait.
         try {
             admission.scheduler().schedule(this::answer);
         } catch (RejectedExecutionException e) {

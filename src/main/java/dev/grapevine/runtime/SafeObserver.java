@@ -8,6 +8,7 @@ import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.protocol.step.Tuning;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +59,11 @@ final class SafeObserver implements GrapevineObserver {
     @Override
     public void roundTrip(long nanos) {
         tell(() -> observer.roundTrip(nanos));
+    }
+
+    @Override
+    public void tuned(Tuning tuning) {
+        tell(() -> observer.tuned(tuning));
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.protocol.step.Tuning;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -70,6 +71,11 @@ final class CompositeObserver implements GrapevineObserver {
     @Override
     public void roundTrip(long nanos) {
         each(observer -> observer.roundTrip(nanos));
+    }
+
+    @Override
+    public void tuned(Tuning tuning) {
+        each(observer -> observer.tuned(tuning));
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.grapevine.protocol.NodeSettings;
 import dev.grapevine.protocol.antientropy.AntiEntropySettings;
 import dev.grapevine.protocol.dissemination.DisseminationSettings;
 import dev.grapevine.protocol.membership.MembershipSettings;
+import dev.grapevine.protocol.tuning.TuningSettings;
 import dev.grapevine.transport.LaneWeights;
 import dev.grapevine.transport.LinkLimits;
 import java.time.Duration;
@@ -33,6 +34,7 @@ import org.springframework.util.unit.DataSize;
  * @param links Limits of the connections between instances.
  * @param topics Limits of topics.
  * @param maps Limits of replicated maps.
+ * @param gossip How news travels among the instances.
  */
 @ConfigurationProperties("grapevine")
 public record GrapevineProperties(
@@ -47,7 +49,8 @@ public record GrapevineProperties(
         @DefaultValue Membership membership,
         @DefaultValue Links links,
         @DefaultValue Topics topics,
-        @DefaultValue Maps maps) {
+        @DefaultValue Maps maps,
+        @DefaultValue Gossip gossip) {
 
     private static final String MEMBERSHIP = "grapevine.membership.";
     private static final Duration SHORTEST_PROBE_INTERVAL =
@@ -194,11 +197,32 @@ public record GrapevineProperties(
         }
     }
 
+    /**
+     * How news travels among the instances.
+     *
+     * @param adaptive Whether fanout, interval and batch size follow measured loss, round-trip time and size.
+     * @param bytesPerSecond Most bytes that this instance sends as gossip in a second; 0 for any number, else at least 1KB.
+     */
+    public record Gossip(
+            @DefaultValue("true") boolean adaptive,
+            @DefaultValue("0") DataSize bytesPerSecond) {
+
+        TuningSettings toSettings() {
+            long budget = bytesPerSecond.toBytes();
+            Checks.valid(
+                    "grapevine.gossip.bytes-per-second",
+                    bytesPerSecond,
+                    () -> TuningSettings.DEFAULT.withBytesPerSecond(budget));
+            return new TuningSettings(adaptive, budget);
+        }
+    }
+
     NodeSettings toSettings() {
         int mostBytes = links.toLimits().maxFrameBytes() / 2;
         return NodeSettings.DEFAULT
                 .withMembership(defaults -> membership.toSettings())
                 .withDissemination(defaults -> topics.toSettings(mostBytes))
-                .withAntiEntropy(defaults -> maps.toSettings(mostBytes));
+                .withAntiEntropy(defaults -> maps.toSettings(mostBytes))
+                .withTuning(defaults -> gossip.toSettings());
     }
 }

@@ -12,11 +12,14 @@ import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.GrapevineObserver.DropReason;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.JoinState;
+import dev.grapevine.protocol.step.Pace;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.protocol.step.Tuning;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -80,6 +83,32 @@ class MicrometerObserverTest {
         assertThat(registry.get("grapevine.flapping").gauge().value()).isEqualTo(2);
         assertThat(registry.get("grapevine.links.flapping").gauge().value()).isEqualTo(1);
         assertThat(registry.find("grapevine.flapping").meters()).hasSize(1);
+    }
+
+    @Test
+    void thePaceOfGossipIsShownWithItsReasons() {
+        observer.bindTo(registry);
+        assertThat(gauge("grapevine.gossip.fanout", "gossip", "membership")).isZero();
+        Pace membership = new Pace(5, Duration.ofMillis(300), 1400, 0, Set.of(Pace.Reason.LOSS));
+        observer.tuned(
+                new Tuning(8, 0.4, Duration.ofMillis(2), 0, membership, Pace.of(1, Duration.ofMillis(100), 4096)));
+
+        assertThat(gauge("grapevine.gossip.fanout", "gossip", "membership")).isEqualTo(5);
+        assertThat(gauge("grapevine.gossip.interval", "gossip", "membership")).isEqualTo(0.3);
+        assertThat(gauge("grapevine.gossip.batch", "gossip", "writes")).isEqualTo(4096);
+        assertThat(registry.get("grapevine.gossip.loss").gauge().value()).isEqualTo(0.4);
+        assertThat(registry.get("grapevine.gossip.decisions").functionCounter().count())
+                .isEqualTo(1);
+        assertThat(registry.get("grapevine.gossip.reason")
+                        .tags("gossip", "membership", "reason", "loss")
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
+        assertThat(registry.get("grapevine.gossip.reason")
+                        .tags("gossip", "writes", "reason", "loss")
+                        .gauge()
+                        .value())
+                .isZero();
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
+import dev.grapevine.protocol.step.Tuning;
 import dev.grapevine.replicated.ReplicatedMap;
 import dev.grapevine.topic.Topic;
 import java.util.ArrayList;
@@ -121,6 +122,11 @@ final class FakeGrapevine implements Grapevine {
     @Override
     public Flux<NodeHealth> health() {
         return Flux.defer(() -> Flux.just(health).concatWith(Flux.never()));
+    }
+
+    @Override
+    public Flux<Tuning> tuning() {
+        return Flux.empty();
     }
 
     @Override

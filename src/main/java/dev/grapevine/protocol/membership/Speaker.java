@@ -6,6 +6,7 @@ import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.frame.MembershipFrame;
 import dev.grapevine.protocol.frame.Rumor;
 import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.Pace;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -58,6 +59,12 @@ final class Speaker {
     private long nextGossip;
     private long sequence;
 
+    /** How gossip is to go, or null: as set, for so many members. */
+    private @Nullable Pace pace;
+
+    /** Bytes of gossip since the last round. */
+    private long spent;
+
     Speaker(
             String ownZone,
             MembershipSettings settings,
@@ -75,6 +82,22 @@ final class Speaker {
     void start(long now) {
         speaking = true;
         nextGossip = now + settings.gossipInterval().toNanos();
+    }
+
+    /** From now on gossip goes like this. */
+    void pace(Pace changed) {
+        pace = changed;
+    }
+
+    /** How gossip goes as set, for so many members. */
+    Pace setPace() {
+        int fanout = Math.max(settings.gossipFanout(), rounds());
+        Set<Pace.Reason> reasons = fanout > settings.gossipFanout() ? Set.of(Pace.Reason.SIZE) : Set.of();
+        return new Pace(fanout, settings.gossipInterval(), GOSSIP_BYTES, 0, reasons);
+    }
+
+    private Pace pace() {
+        return pace == null ? setPace() : pace;
     }
 
     void linkUp(Origin peer) {
@@ -216,16 +239,15 @@ final class Speaker {
     private void tellUrgent(Step step) {
         List<Origin> hearers = linked.size() <= URGENT_FANOUT ? List.copyOf(linked) : peers.draw(URGENT_FANOUT, null);
         for (List<Rumor> part : split(urgent)) {
-            hearers.forEach(peer -> send(peer, new MembershipFrame.Gossip(part), step));
+            hearers.forEach(peer -> gossip(peer, part, step));
         }
         urgent.clear();
     }
 
     private void passOn(Step step) {
-        List<Origin> drawn = peers.draw(fanout(), null);
+        List<Origin> drawn = peers.draw(pace().fanout(), null);
         for (List<Rumor> part : split(eager)) {
-            MembershipFrame gossip = new MembershipFrame.Gossip(part);
-            drawn.forEach(peer -> send(peer, gossip, step));
+            drawn.forEach(peer -> gossip(peer, part, step));
         }
         for (Rumor rumor : eager) {
             if (drawn.size() < mostTimes()) {
@@ -266,22 +288,24 @@ final class Speaker {
         if (!speaking || step.now() - nextGossip < 0) {
             return;
         }
-        nextGossip = step.now() + settings.gossipInterval().toNanos();
         passedOn = false;
-        if (news.isEmpty()) {
-            return;
-        }
-        for (Origin peer : peers.draw(fanout(), null)) {
-            List<Rumor> rumors = newsFor(peer, MembershipFrame.MAX_RUMORS - 1, GOSSIP_BYTES);
-            if (!rumors.isEmpty()) {
-                send(peer, new MembershipFrame.Gossip(rumors), step);
+        Pace now = pace();
+        if (!news.isEmpty()) {
+            for (Origin peer : peers.draw(now.fanout(), null)) {
+                List<Rumor> rumors = newsFor(peer, MembershipFrame.MAX_RUMORS - 1, now.batchBytes());
+                if (!rumors.isEmpty()) {
+                    gossip(peer, rumors, step);
+                }
             }
         }
+        nextGossip = now.next(step.now(), spent);
+        spent = 0;
     }
 
-    /** To how many peers fresh news goes in an interval. */
-    private int fanout() {
-        return Math.max(settings.gossipFanout(), rounds());
+    private void gossip(Origin peer, List<Rumor> rumors, Step step) {
+        MembershipFrame gossip = new MembershipFrame.Gossip(rumors);
+        spent += gossip.size();
+        send(peer, gossip, step);
     }
 
     private int mostTimes() {

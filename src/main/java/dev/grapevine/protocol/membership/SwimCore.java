@@ -10,6 +10,7 @@ import dev.grapevine.protocol.step.DialFailure;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.LinkLoss;
+import dev.grapevine.protocol.step.Pace;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.protocol.step.Time;
@@ -128,6 +129,25 @@ public final class SwimCore {
      */
     public void updateMetadata(Map<String, String> labels, Time now, Effects out) {
         self.relabel(labels, Step.at(now, out));
+    }
+
+    /**
+     * The pace of gossip as it is set, for so many members as are present.
+     *
+     * @return the pace until another is given
+     */
+    public Pace setPace() {
+        return speaker.setPace();
+    }
+
+    /**
+     * Gossip goes at another pace from the next round on.
+     *
+     * @param changed fanout, interval and most bytes a frame; its budget is kept by putting rounds off, and what could not
+     *     wait counts too
+     */
+    public void pace(Pace changed) {
+        speaker.pace(changed);
     }
 
     /**

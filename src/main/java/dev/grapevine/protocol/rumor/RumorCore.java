@@ -15,6 +15,7 @@ import dev.grapevine.protocol.rumor.StopRule.Age;
 import dev.grapevine.protocol.rumor.Strategy.Judgement;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
+import dev.grapevine.protocol.step.Pace;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.protocol.step.Time;
@@ -56,6 +57,10 @@ public final class RumorCore {
     private long round = 1;
     private long nextRound;
     private long nextQuestion;
+    private Pace pace;
+
+    /** Bytes since the last round was planned. */
+    private long spent;
 
     /**
      * A core that has heard nothing. Its first round begins with the first tick.
@@ -73,8 +78,29 @@ public final class RumorCore {
         this.hearer = hearer;
         this.random = random;
         this.store = new RumorStore(settings);
+        this.pace = setPace(settings);
         this.nextRound = now.nanos();
         this.nextQuestion = now.nanos();
+    }
+
+    /**
+     * The pace of rumors as it is set.
+     *
+     * @param settings hold fanout and interval
+     * @return the pace until another is given
+     */
+    public static Pace setPace(RumorSettings settings) {
+        return Pace.of(settings.fanout(), settings.interval(), MESSAGE_BYTES);
+    }
+
+    /**
+     * Rumors go at another pace from the next round on.
+     *
+     * @param changed fanout, interval and most bytes a message; its budget is kept by putting rounds off, and what is sent in
+     *     answer counts too
+     */
+    public void pace(Pace changed) {
+        pace = changed;
     }
 
     /**
@@ -146,9 +172,10 @@ public final class RumorCore {
         if (now.nanos() - nextRound < 0) {
             return;
         }
-        nextRound = now.nanos() + settings.interval().toNanos();
+        nextRound = pace.next(now.nanos(), spent);
+        spent = 0;
         int members = partners.members();
-        store.coolIf(rumor -> rumor.endRound(strategy, settings.fanout(), members, round, random));
+        store.coolIf(rumor -> rumor.endRound(strategy, pace.fanout(), members, round, random));
         contacts.turn();
         round++;
         boolean asks = strategy.direction().pulls() && (store.hot() > 0 || now.nanos() - nextQuestion >= 0);
@@ -157,7 +184,7 @@ public final class RumorCore {
         } else if (store.hot() == 0) {
             return;
         }
-        for (Origin partner : partners.draw(settings.fanout())) {
+        for (Origin partner : partners.draw(pace.fanout())) {
             List<Told> rumors = strategy.direction().pushes() ? tell(Set.of(), partner) : List.of();
             if (asks) {
                 contacts.ask(partner);
@@ -243,7 +270,7 @@ public final class RumorCore {
         }
         List<HotRumor> taken = store.take(
                 EpidemicFrame.MAX_RUMORS,
-                MESSAGE_BYTES,
+                pace.batchBytes(),
                 rumor -> rumor.heardIn < round && !except.contains(rumor.name));
         List<Told> told = new ArrayList<>(taken.size());
         for (HotRumor rumor : taken) {
@@ -335,7 +362,8 @@ public final class RumorCore {
         }
     }
 
-    private static void send(Origin to, EpidemicFrame frame, Effects out) {
+    private void send(Origin to, EpidemicFrame frame, Effects out) {
+        spent += frame.size();
         out.add(new Effect.Send(to, Lane.DATA, frame));
     }
 

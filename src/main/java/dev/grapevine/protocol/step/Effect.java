@@ -141,4 +141,11 @@ public sealed interface Effect {
      * @param nanos how long it took, in nanoseconds
      */
     record RoundTrip(Origin peer, long nanos) implements Effect {}
+
+    /**
+     * The pace of gossip has changed.
+     *
+     * @param tuning how it goes now, and why
+     */
+    record Tuned(Tuning tuning) implements Effect {}
 }

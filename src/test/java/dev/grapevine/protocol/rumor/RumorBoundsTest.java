@@ -19,11 +19,14 @@ import dev.grapevine.protocol.frame.EpidemicFrame.Told;
 import dev.grapevine.protocol.rumor.RumorScript.Heard;
 import dev.grapevine.protocol.rumor.RumorScript.Sent;
 import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.Pace;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What is more than there is room for, and what no honest member says. */
@@ -204,5 +207,32 @@ class RumorBoundsTest {
             rounds++;
         }
         assertThat(rounds).isEqualTo(StopRule.MOST_ROUNDS + 1);
+    }
+
+    @Test
+    void theNextRoundIsPutOffUntilWhatWasSentFitsIntoTheBudgetAnswersToo() {
+        RumorScript script = new RumorScript(Strategy.PUSH_PULL);
+        script.core.pace(new Pace(2, Duration.ofMillis(100), 1_400, 10_000, Set.of()));
+        for (int i = 0; i < 50; i++) {
+            script.begin("r" + i, 400);
+        }
+        long bytes = bytes(script.round(RumorScript.ANN, RumorScript.BEN));
+        bytes += bytes(script.receive(RumorScript.CAT, RumorScript.ask(false)));
+        assertThat(bytes).isBetween(2_800L, 4_400L);
+        assertThat(script.round(RumorScript.ANN, RumorScript.BEN))
+                .as("planned before the answer")
+                .isNotEmpty();
+        int silent = 0;
+        while (script.round(RumorScript.ANN, RumorScript.BEN).isEmpty()) {
+            silent++;
+        }
+        assertThat(silent).as("rounds of 100 ms for some 5,000 bytes").isBetween(2, 8);
+    }
+
+    private static long bytes(List<Object> sent) {
+        return sent.stream()
+                .filter(Sent.class::isInstance)
+                .mapToLong(one -> ((Sent) one).frame().size())
+                .sum();
     }
 }

@@ -1,0 +1,36 @@
+package dev.grapevine.protocol.step;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * A decision on the pace of gossip, with all that it was made of.
+ *
+ * @param members how many members are present, this one included
+ * @param loss the share of what this member sends that is lost or comes too late, 0 to 1: of the members that answered a
+ *     probe of late, those that did so only through others
+ * @param roundTrip within what time an answer comes: the smoothed round trip and four times its deviation (RFC 6298,
+ *     section 2); zero before the first
+ * @param bytesPerSecond the budget of all gossip; 0 for none
+ * @param membership the pace of news of members
+ * @param writes the pace of rumors of writes, beyond a full mesh
+ */
+public record Tuning(int members, double loss, Duration roundTrip, long bytesPerSecond, Pace membership, Pace writes) {
+
+    /**
+     * Why it goes as it goes.
+     *
+     * @return a sentence for people
+     */
+    public String explanation() {
+        return String.format(
+                Locale.ROOT,
+                "%d members, %.0f %% lost, answers within %.1f ms, %s: membership to %s; writes to %s",
+                members,
+                loss * 100,
+                roundTrip.toNanos() / 1e6,
+                bytesPerSecond == 0 ? "no byte budget" : bytesPerSecond + " bytes a second",
+                membership,
+                writes);
+    }
+}
