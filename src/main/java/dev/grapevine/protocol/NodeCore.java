@@ -117,7 +117,7 @@ public final class NodeCore {
         } else if (input instanceof Input.DialFailed failed) {
             overlay.dialFailed(failed.address(), failed.cause(), now, out);
             swim.dialFailed(failed.address(), failed.cause(), now, fromSwim(now));
-        } else {
+        } else if (!replay(input, now)) {
             lifecycle(input, now);
         }
         overlay.settle(now, out);
@@ -126,6 +126,19 @@ public final class NodeCore {
         joins.settle();
         health.settle(swim.healthScore(), Math.max(0, swim.present().size() - 1), now, out);
         return effects;
+    }
+
+    private boolean replay(Input input, Time now) {
+        if (input instanceof Input.Replay replay) {
+            topics.replay(replay, now, out);
+        } else if (input instanceof Input.ReplayRoom room) {
+            topics.replayRoom(room, now, out);
+        } else if (input instanceof Input.ReplayEnd end) {
+            topics.replayEnd(end, now, out);
+        } else {
+            return false;
+        }
+        return true;
     }
 
     private void add(Effect effect) {
@@ -141,6 +154,10 @@ public final class NodeCore {
             joins.heard(deliver.origin(), shown);
         } else if (effect instanceof Effect.Gap gap) {
             joins.heard(gap.origin(), shown);
+        } else if (effect instanceof Effect.Replayed replayed) {
+            joins.heard(replayed.messages().origin(), shown);
+        } else if (effect instanceof Effect.ReplayGap replayed) {
+            joins.heard(replayed.gap().origin(), shown);
         }
         effects.add(effect);
     }

@@ -20,14 +20,21 @@ final class Catalogue {
 
     private final NodeViews views;
     private final Submissions submissions;
+    private final Replaying replays;
     private final Scheduler delivery;
     private final LongSupplier nanos;
     private final GrapevineObserver observer;
     private final Map<String, MapView<?, ?>> maps = new ConcurrentHashMap<>();
 
-    Catalogue(NodeViews views, Submissions submissions, Environment environment, GrapevineObserver observer) {
+    Catalogue(
+            NodeViews views,
+            Submissions submissions,
+            Replaying replays,
+            Environment environment,
+            GrapevineObserver observer) {
         this.views = views;
         this.submissions = submissions;
+        this.replays = replays;
         this.delivery = environment.delivery();
         this.nanos = environment.nanos();
         this.observer = observer;
@@ -45,7 +52,7 @@ final class Catalogue {
                 views.topics(),
                 name,
                 "topics",
-                () -> new TopicChannel<>(name, codec, submissions, delivery, nanos, observer));
+                () -> new TopicChannel<>(name, codec, submissions, replays, delivery, nanos, observer));
         if (views.isCompleted()) {
             channel.complete();
         }

@@ -162,6 +162,11 @@ final class DeliveryBuffer {
         return first;
     }
 
+    /** How many more messages it takes until it is half full, or holds one; none if it is. */
+    synchronized int roomToHalf() {
+        return Math.max(0, (capacity + 1) / 2 - messages);
+    }
+
     synchronized boolean isEmpty() {
         return runs.isEmpty() && droppedBefore.isEmpty() && untold.isEmpty();
     }

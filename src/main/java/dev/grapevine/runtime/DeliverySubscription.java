@@ -8,6 +8,7 @@ import dev.grapevine.topic.Gap;
 import dev.grapevine.topic.Message;
 import dev.grapevine.topic.Priority;
 import dev.grapevine.topic.SubscriberOverflowException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,8 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
     private final DeliveryBuffer normal;
     private final DeliveryBuffer critical;
     private final Codec<T> codec;
+    private final AtomicBoolean replayWaits = new AtomicBoolean();
+    private volatile long replay;
 
     DeliverySubscription(
             TopicChannel<T> channel,
@@ -46,6 +49,10 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
         this.critical = new DeliveryBuffer(options.buffer(), options.overflow());
     }
 
+    String topic() {
+        return channel.name();
+    }
+
     /** Adds a run; on the node's thread. */
     void offer(Priority priority, Run run) {
         if ((run.isGap() && !options.showGaps()) || isOverflown()) {
@@ -56,6 +63,30 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
             channel.observer().subscriberMissed(channel.name(), missed);
         }
         wake();
+    }
+
+    /** The number under which it is given what is retained; 0 if it did not ask for that. */
+    long replay() {
+        return replay;
+    }
+
+    void replay(long number) {
+        replay = number;
+    }
+
+    /** More is retained for this subscription: says how much it takes, now or once half of its buffer is free. */
+    void replayWaits() {
+        replayWaits.set(true);
+        tellRoom();
+    }
+
+    private void tellRoom() {
+        if (replayWaits.get()) {
+            int room = Math.min(normal.roomToHalf(), critical.roomToHalf());
+            if (room > 0 && replayWaits.compareAndSet(true, false)) {
+                channel.replays().room(replay, room);
+            }
+        }
     }
 
     @Override
@@ -72,6 +103,7 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
             if (run == null) {
                 return 0;
             }
+            tellRoom();
             long shown = run.gap() != null ? showGap(priority, run, run.gap()) : show(priority, run);
             if (shown > 0 || isCancelled()) {
                 return shown;

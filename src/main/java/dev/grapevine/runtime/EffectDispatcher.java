@@ -5,7 +5,6 @@ import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Effect;
-import dev.grapevine.topic.Gap;
 import dev.grapevine.topic.Priority;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,14 +21,22 @@ final class EffectDispatcher {
     private final Origin self;
     private final PeerLinks links;
     private final NodeViews views;
+    private final Replaying replays;
     private final NodeLog nodeLog;
     private final GrapevineObserver observer;
     private final Sinks.Many<Address> dials = Sinks.many().unicast().onBackpressureBuffer();
 
-    EffectDispatcher(Origin self, PeerLinks links, NodeViews views, NodeLog nodeLog, GrapevineObserver observer) {
+    EffectDispatcher(
+            Origin self,
+            PeerLinks links,
+            NodeViews views,
+            Replaying replays,
+            NodeLog nodeLog,
+            GrapevineObserver observer) {
         this.self = self;
         this.links = links;
         this.views = views;
+        this.replays = replays;
         this.nodeLog = nodeLog;
         this.observer = observer;
     }
@@ -82,7 +89,7 @@ final class EffectDispatcher {
             observer.protocol(noted.event(), noted.count());
         } else if (effect instanceof Effect.Gap gap) {
             observer.lost(StreamName.topic(gap.topic()), gap.to() - gap.from() + 1);
-            show(gap.topic(), Run.gap(gap.origin(), gap.from(), gap.to(), Gap.Reason.LOST));
+            show(gap.topic(), Run.lost(gap));
         } else if (effect instanceof Effect.RoundTrip roundTrip) {
             observer.roundTrip(roundTrip.nanos());
         } else if (effect instanceof Effect.Tuned tuned) {
@@ -108,8 +115,12 @@ final class EffectDispatcher {
     }
 
     private void show(String stream, Run run) {
-        Priority priority = StreamName.isCritical(stream) ? Priority.CRITICAL : Priority.NORMAL;
-        views.offer(StreamName.topic(stream), priority, run);
+        views.offer(StreamName.topic(stream), priority(stream), run);
+    }
+
+    /** The priority of a stream's messages. */
+    static Priority priority(String stream) {
+        return StreamName.isCritical(stream) ? Priority.CRITICAL : Priority.NORMAL;
     }
 
     private void membership(Effect effect) {
@@ -129,6 +140,8 @@ final class EffectDispatcher {
             observer.healthChanged(changed.health());
         } else if (effect instanceof Effect.LeaveConfirmed) {
             views.leaveConfirmed();
+        } else {
+            replays.carryOut(effect);
         }
     }
 }

@@ -63,6 +63,7 @@ final class NodeBinding {
         parts.log().named(config.cluster(), described);
         parts.handshake().identify(described, links);
         parts.catalogue().maps().forEach(map -> parts.commands().accept(new Input.OpenStore(map)));
+        parts.replays().open(transport.scheduler());
         loop(begun, described)
                 .life()
                 .takeUntilOther(status.stopping())
@@ -83,7 +84,13 @@ final class NodeBinding {
                 begun.links(),
                 parts.handshake(),
                 parts.commands(),
-                new EffectDispatcher(described.origin(), begun.links(), parts.views(), parts.log(), parts.observer()),
+                new EffectDispatcher(
+                        described.origin(),
+                        begun.links(),
+                        parts.views(),
+                        parts.replays(),
+                        parts.log(),
+                        parts.observer()),
                 seeds(begun.transport()));
     }
 

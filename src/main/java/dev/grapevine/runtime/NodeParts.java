@@ -11,6 +11,7 @@ import dev.grapevine.observe.GrapevineObserver;
  * @param log what people read of how it fares
  * @param views what the outside sees of it
  * @param commands the way to its core
+ * @param replays its subscriptions that began at the retained window
  * @param submissions what its users publish and write
  * @param catalogue the topics and maps that it has opened
  */
@@ -21,6 +22,7 @@ record NodeParts(
         NodeLog log,
         NodeViews views,
         Commands commands,
+        Replaying replays,
         Submissions submissions,
         Catalogue catalogue) {
 
@@ -35,6 +37,7 @@ record NodeParts(
                         .members()
                         .size());
         Commands commands = new Commands();
+        Replaying replays = new Replaying(commands);
         Submissions submissions =
                 new Submissions(MAX_CALLS, MAX_CALL_BYTES, commands, config.settings(), config.environment());
         return new NodeParts(
@@ -44,8 +47,9 @@ record NodeParts(
                 log,
                 views,
                 commands,
+                replays,
                 submissions,
-                new Catalogue(views, submissions, config.environment(), observer));
+                new Catalogue(views, submissions, replays, config.environment(), observer));
     }
 
     boolean hasSeeds() {

@@ -2,6 +2,7 @@ package dev.grapevine.runtime;
 
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.topic.Gap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,11 @@ record Run(Origin origin, long first, long last, List<Bytes> payloads, int offse
 
     static Run gap(Origin origin, long first, long last, Gap.Reason reason) {
         return new Run(origin, first, last, List.of(), 0, reason);
+    }
+
+    /** Messages that were lost on the way. */
+    static Run lost(Effect.Gap gap) {
+        return gap(gap.origin(), gap.from(), gap.to(), Gap.Reason.LOST);
     }
 
     boolean isGap() {

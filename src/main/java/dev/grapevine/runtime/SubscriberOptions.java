@@ -1,17 +1,19 @@
 package dev.grapevine.runtime;
 
 import dev.grapevine.topic.Overflow;
+import dev.grapevine.topic.Start;
 import dev.grapevine.topic.UndecodableHandler;
 
 /**
  * What a subscriber of a topic chose.
  *
+ * @param start with what the subscription begins
  * @param buffer how many messages may wait, 1 to 1,048,576
  * @param overflow what happens when they are more
  * @param showGaps whether gaps are delivered
  * @param handler is told of messages that the codec could not read
  */
-record SubscriberOptions(int buffer, Overflow overflow, boolean showGaps, UndecodableHandler handler) {
+record SubscriberOptions(Start start, int buffer, Overflow overflow, boolean showGaps, UndecodableHandler handler) {
 
     static final int MAX_BUFFER = 1 << 20;
 

@@ -9,6 +9,7 @@ import dev.grapevine.topic.Delivery;
 import dev.grapevine.topic.Message;
 import dev.grapevine.topic.Overflow;
 import dev.grapevine.topic.Priority;
+import dev.grapevine.topic.Start;
 import dev.grapevine.topic.Topic;
 import dev.grapevine.topic.UndecodableHandler;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -34,10 +36,12 @@ final class TopicChannel<T> implements Topic<T> {
     private final String name;
     private final Codec<T> codec;
     private final Publishing publishing;
+    private final Replaying replays;
     private final Scheduler delivery;
     private final GrapevineObserver observer;
     private final LongSupplier nanos;
     private final List<DeliverySubscription<T>> subscribers = new CopyOnWriteArrayList<>();
+    private final List<DeliverySubscription<T>> replaying = new CopyOnWriteArrayList<>();
     private final List<AcknowledgeSubscription<T>> acknowledging = new CopyOnWriteArrayList<>();
     private volatile boolean completed;
 
@@ -45,12 +49,14 @@ final class TopicChannel<T> implements Topic<T> {
             String name,
             Codec<T> codec,
             Publishing publishing,
+            Replaying replays,
             Scheduler delivery,
             LongSupplier nanos,
             GrapevineObserver observer) {
         this.name = name;
         this.codec = codec;
         this.publishing = publishing;
+        this.replays = replays;
         this.delivery = delivery;
         this.nanos = nanos;
         this.observer = observer;
@@ -63,6 +69,10 @@ final class TopicChannel<T> implements Topic<T> {
 
     Codec<T> codec() {
         return codec;
+    }
+
+    Replaying replays() {
+        return replays;
     }
 
     GrapevineObserver observer() {
@@ -85,21 +95,38 @@ final class TopicChannel<T> implements Topic<T> {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // without gaps all deliveries are messages: no operator need look at each
+    public Topic<T> from(Start start) {
+        return start == Start.NOW ? this : new TopicFromStart<>(this, start);
+    }
+
+    @Override
     public Flux<Message<T>> messages(int buffer, Overflow overflow) {
+        return messages(Start.NOW, buffer, overflow);
+    }
+
+    @SuppressWarnings("unchecked") // without gaps all deliveries are messages: no operator need look at each
+    Flux<Message<T>> messages(Start start, int buffer, Overflow overflow) {
         Flux<? extends Delivery<T>> messages =
-                open(new SubscriberOptions(buffer, overflow, false, this::logUndecodable));
+                open(new SubscriberOptions(start, buffer, overflow, false, this::logUndecodable));
         return (Flux<Message<T>>) messages;
     }
 
     @Override
     public Flux<Delivery<T>> deliveries(int buffer, Overflow overflow) {
-        return open(new SubscriberOptions(buffer, overflow, true, this::logUndecodable));
+        return deliveries(Start.NOW, buffer, overflow);
+    }
+
+    Flux<Delivery<T>> deliveries(Start start, int buffer, Overflow overflow) {
+        return deliveries(start, buffer, overflow, this::logUndecodable);
     }
 
     @Override
     public Flux<Delivery<T>> deliveries(int buffer, Overflow overflow, UndecodableHandler handler) {
-        return open(new SubscriberOptions(buffer, overflow, true, handler));
+        return deliveries(Start.NOW, buffer, overflow, handler);
+    }
+
+    Flux<Delivery<T>> deliveries(Start start, int buffer, Overflow overflow, UndecodableHandler handler) {
+        return open(new SubscriberOptions(start, buffer, overflow, true, handler));
     }
 
     private Flux<Delivery<T>> open(SubscriberOptions options) {
@@ -108,7 +135,15 @@ final class TopicChannel<T> implements Topic<T> {
             public void subscribe(CoreSubscriber<? super Delivery<T>> actual) {
                 DeliverySubscription<T> subscription =
                         new DeliverySubscription<>(TopicChannel.this, actual, options, delivery);
-                subscribers.add(subscription); // first: a subscriber may cancel as it is given its subscription
+                // First: a subscriber may cancel as it is given its subscription.
+                if (options.start() == Start.NOW) {
+                    subscribers.add(subscription);
+                } else if (replays.begin(subscription)) {
+                    replaying.add(subscription);
+                } else {
+                    Operators.error(actual, Replaying.tooMany(name));
+                    return;
+                }
                 if (completed) {
                     subscription.complete();
                 }
@@ -119,7 +154,11 @@ final class TopicChannel<T> implements Topic<T> {
 
     @Override
     public Flux<Acknowledgeable<T>> acknowledgeable(AcknowledgeOptions options) {
-        Flux<Delivery<T>> deliveries = deliveries(options.buffer(), options.overflow());
+        return acknowledgeable(Start.NOW, options);
+    }
+
+    Flux<Acknowledgeable<T>> acknowledgeable(Start start, AcknowledgeOptions options) {
+        Flux<Delivery<T>> deliveries = deliveries(start, options.buffer(), options.overflow());
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Acknowledgeable<T>> actual) {
@@ -167,10 +206,14 @@ final class TopicChannel<T> implements Topic<T> {
 
     void remove(DeliverySubscription<T> subscription) {
         subscribers.remove(subscription);
+        if (replaying.remove(subscription)) {
+            replays.end(subscription);
+        }
     }
 
     void complete() {
         completed = true;
         subscribers.forEach(DrainSubscription::complete);
+        replaying.forEach(DrainSubscription::complete);
     }
 }

@@ -9,7 +9,7 @@ import reactor.core.publisher.Mono;
  *
  * <p>For each publisher and {@link Priority} in order, each message at most once, to every live member. Messages that a link lost are
  * repaired while the publisher retains them; what cannot be repaired any more is announced as a {@link Gap}. A
- * subscription begins with the messages that arrive after it.
+ * subscription begins with the messages that arrive after it, or {@linkplain #from on request} with those that are retained.
  *
  * @param <T> type of the values
  */
@@ -71,6 +71,22 @@ public interface Topic<T> {
      * @return as {@link #publishAll(Publisher)}
      */
     Mono<Void> publishAll(Publisher<? extends T> values, Priority priority);
+
+    /**
+     * This topic for subscribers that begin elsewhere: {@code topic.from(Start.RETAINED).messages()}. Publishing is the same
+     * on either.
+     *
+     * <p>From {@link Start#RETAINED} a subscription is given first, of each publisher that has published before, what is still
+     * retained; and so too of each that this member meets later. It is asked for as the subscriber takes it, and never fills
+     * more than half of its buffer; the other half is for what comes meanwhile. What gives way at its publisher before it
+     * was fetched is announced as a {@link Gap}. A subscriber that takes longer than the publisher publishes, or whose buffer
+     * is less than twice what is published in a round trip, does not catch up and is told gaps in the end.
+     *
+     * @param start where subscriptions begin
+     * @return the same topic. Its subscriptions fail with {@link IllegalStateException} where this node has 1,024 already that
+     *     began at the retained window
+     */
+    Topic<T> from(Start start);
 
     /**
      * The messages, with {@link #DEFAULT_BUFFER} and {@link Overflow#DROP_OLDEST}.

@@ -46,7 +46,13 @@ class AcknowledgeTest {
     private long now = Long.MAX_VALUE - 5 * SECOND; // the clock may overflow
 
     private final TopicChannel<String> channel = new TopicChannel<>(
-            "t", Codecs.utf8(), new Nowhere(), Schedulers.immediate(), () -> now, new GrapevineObserver() {
+            "t",
+            Codecs.utf8(),
+            new Nowhere(),
+            new Replaying(new Commands()),
+            Schedulers.immediate(),
+            () -> now,
+            new GrapevineObserver() {
                 @Override
                 public void subscriberMissed(String topic, long count) {
                     missed.add(count);

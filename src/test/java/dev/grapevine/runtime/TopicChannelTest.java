@@ -53,12 +53,19 @@ class TopicChannelTest {
                 return payload;
             }
         };
-        return new TopicChannel<>("t", codec, nowhere, Schedulers.immediate(), () -> now, new GrapevineObserver() {
-            @Override
-            public void subscriberMissed(String topic, long count) {
-                missed.add(count);
-            }
-        });
+        return new TopicChannel<>(
+                "t",
+                codec,
+                nowhere,
+                new Replaying(new Commands()),
+                Schedulers.immediate(),
+                () -> now,
+                new GrapevineObserver() {
+                    @Override
+                    public void subscriberMissed(String topic, long count) {
+                        missed.add(count);
+                    }
+                });
     }
 
     private static Run words(long first, String... words) {

@@ -14,6 +14,7 @@ import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
+import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.protocol.step.Time;
@@ -49,6 +50,7 @@ public final class DisseminationCore {
     private final TreeDigests digests;
     private final LocalStreams local;
     private final InboundStreams inbound;
+    private final Replays replays;
     private boolean isPartial;
 
     /**
@@ -66,6 +68,7 @@ public final class DisseminationCore {
         this.digests = new TreeDigests(settings, random, neighbours, this::state);
         this.local = new LocalStreams(self, settings, random, tree, digests);
         this.inbound = new InboundStreams(self, settings, neighbours, tree, digests, isPresent);
+        this.replays = new Replays(self, local, inbound, neighbours, settings);
     }
 
     /**
@@ -80,7 +83,8 @@ public final class DisseminationCore {
             isPartial = partial;
             digests.clear();
             local.partial(partial, now.nanos());
-            inbound.partial(partial, now.nanos(), out);
+            inbound.partial(partial, now.nanos(), replays.watch(out));
+            replays.partial(partial);
         }
     }
 
@@ -96,7 +100,43 @@ public final class DisseminationCore {
      *     nothing is published
      */
     public void publish(String topic, List<Bytes> payloads, Time now, Effects out) {
-        local.publish(topic, payloads, now.nanos(), out);
+        local.publish(topic, payloads, now.nanos(), replays.watch(out));
+    }
+
+    /**
+     * A subscription begins with what is retained of a topic.
+     *
+     * @param replay which, and of what
+     * @param now the time
+     * @param out where effects go
+     */
+    public void replay(Input.Replay replay, Time now, Effects out) {
+        replays.begin(replay.subscription(), replay.topic());
+        replays.proceed(now.nanos(), out);
+    }
+
+    /**
+     * A subscription that began so takes more.
+     *
+     * @param room which, and how much
+     * @param now the time
+     * @param out where effects go
+     */
+    public void replayRoom(Input.ReplayRoom room, Time now, Effects out) {
+        replays.room(room.subscription(), room.messages());
+        replays.proceed(now.nanos(), out);
+    }
+
+    /**
+     * A subscription that began so is over; others may go on for it.
+     *
+     * @param end which
+     * @param now the time
+     * @param out where effects go
+     */
+    public void replayEnd(Input.ReplayEnd end, Time now, Effects out) {
+        replays.end(end.subscription());
+        replays.proceed(now.nanos(), out);
     }
 
     /**
@@ -137,6 +177,7 @@ public final class DisseminationCore {
             local.edges().forget(neighbour.slot());
             digests.forget(neighbour.slot());
             inbound.linkDown(neighbour, now.nanos());
+            replays.linkDown(neighbour);
         }
     }
 
@@ -151,7 +192,8 @@ public final class DisseminationCore {
      */
     public void memberGone(Origin member, Time now, Effects out) {
         local.memberGone(member);
-        inbound.memberGone(member, now.nanos(), out);
+        inbound.memberGone(member, now.nanos(), replays.watch(out));
+        replays.memberGone();
     }
 
     /**
@@ -163,12 +205,19 @@ public final class DisseminationCore {
      * @param out where effects go
      */
     public void receive(Origin from, DisseminationFrame frame, Time now, Effects out) {
+        take(from, frame, now, replays.watch(out));
+        replays.proceed(now.nanos(), out);
+    }
+
+    private void take(Origin from, DisseminationFrame frame, Time now, Effects out) {
         if (frame instanceof Publications publications) {
             publications(from, publications, now, out);
         } else if (frame instanceof StreamDigest digest) {
             inbound.digest(from, digest, now.nanos(), out);
+            replays.told(from, digest, now.nanos());
         } else if (frame instanceof Unavailable unavailable) {
             inbound.unavailable(from, unavailable, now.nanos(), out);
+            replays.unavailable(from, unavailable, now.nanos(), out);
         } else if (frame instanceof Pull pull) {
             pull(from, pull, out);
         } else if (frame instanceof StreamQuery query) {
@@ -183,7 +232,7 @@ public final class DisseminationCore {
     private void publications(Origin from, Publications run, Time now, Effects out) {
         if (isPartial && run.origin().equals(self)) {
             echo(from, run, out);
-        } else {
+        } else if (!replays.answered(from, run, now.nanos(), out)) {
             inbound.publications(from, run, now.nanos(), out);
         }
     }
@@ -272,7 +321,7 @@ public final class DisseminationCore {
      * @return nanoseconds
      */
     public long untilTick() {
-        return local.isIdle() && inbound.isIdle() && digests.isIdle() ? Long.MAX_VALUE : 0;
+        return local.isIdle() && inbound.isIdle() && digests.isIdle() && replays.isIdle() ? Long.MAX_VALUE : 0;
     }
 
     /**
@@ -283,8 +332,10 @@ public final class DisseminationCore {
      */
     public void tick(Time now, Effects out) {
         local.tick(now.nanos(), out);
-        inbound.tick(now.nanos(), out);
+        inbound.tick(now.nanos(), replays.watch(out));
         digests.tick(now.nanos(), out);
+        replays.tick();
+        replays.proceed(now.nanos(), out);
         for (Neighbour neighbour : neighbours.all()) {
             if (now.nanos() - neighbour.since() > Limits.STARTS_NANOS) {
                 neighbour.forgetStarts();

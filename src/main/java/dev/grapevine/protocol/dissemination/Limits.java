@@ -86,6 +86,18 @@ final class Limits {
     /** How often neighbours are told once more of a stream that does not go on. */
     static final int RETELLINGS = 2;
 
+    /** Most requests of replays under way at a time; further ones wait for these. */
+    static final int REPLAY_REQUESTS = 16;
+
+    /** Most streams of which one subscription is given what is retained; it is given others from now on. */
+    static final int REPLAY_STREAMS = 65_536;
+
+    /** Bytes of the newest messages that are kept for a subscription while it catches up with their stream. */
+    static final int REPLAY_TAIL_BYTES = 256 << 10;
+
+    /** Bytes that are kept so for all subscriptions together; what finds no room is asked for again. */
+    static final long REPLAY_TAILS_BYTES = 16L << 20;
+
     private Limits() {}
 
     static long cost(Bytes payload) {

@@ -108,6 +108,30 @@ public sealed interface Effect {
     record Gap(String topic, Origin origin, long from, long to) implements Effect {}
 
     /**
+     * Messages for one subscription that began at the retained window: some that were retained, or what all subscribers are
+     * given. For each stream in order, each exactly once.
+     *
+     * @param subscription the number of the {@link Input.Replay}
+     * @param messages the messages
+     */
+    record Replayed(long subscription, Deliver messages) implements Effect {}
+
+    /**
+     * Messages that will never come to a subscription that began at the retained window.
+     *
+     * @param subscription the number of the {@link Input.Replay}
+     * @param gap which
+     */
+    record ReplayGap(long subscription, Gap gap) implements Effect {}
+
+    /**
+     * More is retained for a subscription: to be answered with {@link Input.ReplayRoom} once it takes some.
+     *
+     * @param subscription the number of the {@link Input.Replay}
+     */
+    record ReplayWaits(long subscription) implements Effect {}
+
+    /**
      * The visible value of a key changed.
      *
      * @param store the store

@@ -82,6 +82,30 @@ public sealed interface Input {
     record Publish(String topic, List<Bytes> payloads) implements Input {}
 
     /**
+     * A subscription begins that is to be given first what is still retained of its topic. All that it is given comes as
+     * {@link Effect.Replayed} and {@link Effect.ReplayGap} from now on, until {@link ReplayEnd}.
+     *
+     * @param subscription a number that no other one of this node has
+     * @param topic the topic
+     */
+    record Replay(long subscription, String topic) implements Input {}
+
+    /**
+     * A subscription that {@link Effect.ReplayWaits} told of takes more of what is retained.
+     *
+     * @param subscription which
+     * @param messages how many at most until it is told of again, at least 1
+     */
+    record ReplayRoom(long subscription, int messages) implements Input {}
+
+    /**
+     * A subscription that began at the retained window is over.
+     *
+     * @param subscription which
+     */
+    record ReplayEnd(long subscription) implements Input {}
+
+    /**
      * Write or remove a key of a store.
      *
      * @param store the store

@@ -130,8 +130,30 @@ final class DeliveryRecord {
     }
 
     private boolean isEvicted(Stream stream, long sequence) {
+        return isEvicted(stream.publisher, stream.topic, sequence);
+    }
+
+    /** Whether a publisher has had to give up a message. */
+    boolean isEvicted(Origin publisher, String topic, long sequence) {
+        Stream stream = new Stream(publisher, topic);
         long before = costBefore.get(stream).get((int) sequence - 1);
         return totalCost.getOrDefault(stream.publisher, 0L) - before > retainedBytes;
+    }
+
+    /** Whether a reader and a publisher ever took each other for gone. */
+    boolean wereParted(Origin publisher, Origin reader) {
+        return tookForGone.contains(new Pair(publisher, reader));
+    }
+
+    /** What is due to a reader next of all that it reads of some streams, by their publishers. */
+    Map<Origin, Long> next(Origin reader, String topic) {
+        Map<Origin, Long> due = new TreeMap<>();
+        next.forEach((reading, sequence) -> {
+            if (reading.reader.equals(reader) && reading.stream.topic.equals(topic)) {
+                due.put(reading.stream.publisher, sequence);
+            }
+        });
+        return due;
     }
 
     private void follows(Reading reading, long from, long to) {

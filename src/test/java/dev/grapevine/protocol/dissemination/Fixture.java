@@ -9,6 +9,7 @@ import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.Time;
 import java.time.Duration;
@@ -87,6 +88,25 @@ final class Fixture {
 
     List<Effect> publish(long first, long last) {
         return publish(NEWS, payloads(first, last));
+    }
+
+    /** A subscription begins with what is retained of the news. */
+    List<Effect> replay(long subscription) {
+        effects.clear();
+        core.replay(new Input.Replay(subscription, NEWS), now(), effects::add);
+        return List.copyOf(effects);
+    }
+
+    List<Effect> room(long subscription, int messages) {
+        effects.clear();
+        core.replayRoom(new Input.ReplayRoom(subscription, messages), now(), effects::add);
+        return List.copyOf(effects);
+    }
+
+    List<Effect> replayEnd(long subscription) {
+        effects.clear();
+        core.replayEnd(new Input.ReplayEnd(subscription), now(), effects::add);
+        return List.copyOf(effects);
     }
 
     List<Effect> linkUp(Origin peer) {

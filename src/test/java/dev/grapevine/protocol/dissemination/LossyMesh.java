@@ -6,6 +6,7 @@ import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.Time;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ final class LossyMesh {
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final Map<String, Link> links = new HashMap<>();
     private final DeliveryRecord record;
+    private final ReplayRecord replays;
     private final double loss;
     private final double duplication;
     private final double reordering;
@@ -70,6 +72,7 @@ final class LossyMesh {
         this.settings = retainsAll ? smallBounds().withRetainedBytes(1 << 24) : smallBounds();
         this.isSparse = degree < size;
         this.record = new DeliveryRecord(retainsAll ? 1 << 24 : isSparse ? 0 : settings.retainedBytes());
+        this.replays = new ReplayRecord(record, retainsAll || !isSparse);
         this.loss = random.nextInt(3) * 0.1;
         this.duplication = random.nextInt(3) * 0.1;
         this.reordering = random.nextInt(3) * 0.1;
@@ -103,6 +106,10 @@ final class LossyMesh {
         return record;
     }
 
+    ReplayRecord replays() {
+        return replays;
+    }
+
     long requests() {
         return requests;
     }
@@ -116,6 +123,9 @@ final class LossyMesh {
             node.publish(TOPICS.get(random.nextInt(TOPICS.size())), random.nextInt(1, 12));
             if (random.nextInt(25) == 0) {
                 anyLink().cut();
+            }
+            if (random.nextInt(25) == 0) {
+                node.subscribe(TOPICS.get(random.nextInt(2)));
             }
         }
     }
@@ -273,6 +283,20 @@ final class LossyMesh {
             carryOut(false);
         }
 
+        void subscribe(String topic) {
+            long subscription = replays.begins(origin, topic);
+            core.replay(new Input.Replay(subscription, topic), time(), effects::add);
+            carryOut(false);
+        }
+
+        private void takeMore(Effect.ReplayWaits waits) {
+            int room = random.nextInt(1, 40);
+            at(now + random.nextLong(30 * MILLI), () -> {
+                core.replayRoom(new Input.ReplayRoom(waits.subscription(), room), time(), effects::add);
+                carryOut(false);
+            });
+        }
+
         void linkDown(Node peer) {
             core.linkDown(peer.origin, time(), effects::add);
             carryOut(false);
@@ -302,8 +326,11 @@ final class LossyMesh {
                             || send.frame() instanceof DisseminationFrame.StreamQuery;
                     requests += request ? 1 : 0;
                     link(this, to).carry(this, to, send.lane(), (DisseminationFrame) send.frame());
+                } else if (effect instanceof Effect.ReplayWaits waits) {
+                    takeMore(waits);
                 } else {
                     record.seen(origin, effect, ended);
+                    replays.seen(effect, ended);
                 }
             }
         }

@@ -1,0 +1,133 @@
+package dev.grapevine.protocol.dissemination;
+
+import dev.grapevine.membership.Origin;
+import java.util.BitSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where replays find what is retained, and whose turn it is to ask others: at most {@link Limits#REPLAY_REQUESTS} requests
+ * are under way at a time; who finds none left waits for an answer to another.
+ */
+final class ReplaySources {
+
+    private final Origin self;
+    private final LocalStreams local;
+    private final InboundStreams inbound;
+    private final Neighbours neighbours;
+    private final DisseminationSettings settings;
+    private final HeldBudget tails = new HeldBudget(Limits.REPLAY_TAILS_BYTES);
+    private final Set<Replay> waiting = new LinkedHashSet<>();
+    private final Set<Replay> ready = new LinkedHashSet<>();
+    private boolean isPartial;
+    private int underWay;
+
+    ReplaySources(
+            Origin self,
+            LocalStreams local,
+            InboundStreams inbound,
+            Neighbours neighbours,
+            DisseminationSettings settings) {
+        this.self = self;
+        this.local = local;
+        this.inbound = inbound;
+        this.neighbours = neighbours;
+        this.settings = settings;
+    }
+
+    void partial(boolean partial) {
+        isPartial = partial;
+    }
+
+    boolean isPartial() {
+        return isPartial;
+    }
+
+    HeldBudget tails() {
+        return tails;
+    }
+
+    Neighbours neighbours() {
+        return neighbours;
+    }
+
+    long retryNanos() {
+        return settings.pullRetry().toNanos();
+    }
+
+    /** A stream of which it is known where it begins here, or null. */
+    @Nullable KnownStream find(Origin origin, String name) {
+        if (origin.equals(self)) {
+            return local.find(name);
+        }
+        InboundStream stream = inbound.find(origin, name);
+        return stream != null && stream.isOpen() ? stream : null;
+    }
+
+    boolean isOwn(KnownStream stream) {
+        return stream.origin().equals(self);
+    }
+
+    /** The slots of all who may retain what is not here. */
+    BitSet whoMayRetain(KnownStream stream) {
+        BitSet slots = new BitSet();
+        Neighbour publisher = neighbours.get(stream.origin());
+        if (isOwn(stream)) {
+            return slots;
+        } else if (isPartial) {
+            slots.or(neighbours.slots());
+        } else if (publisher != null) {
+            slots.set(publisher.slot());
+        }
+        return slots;
+    }
+
+    /** Whether nobody who may retain it has a link, but may have one again. */
+    boolean isAway(KnownStream stream) {
+        if (isOwn(stream) || isPartial) {
+            return isPartial && neighbours.isEmpty();
+        }
+        InboundSource source = inbound.table().source(stream.origin());
+        return !neighbours.contains(stream.origin()) && source != null && !source.isGone();
+    }
+
+    /** Whether a replay may ask now; otherwise its turn comes. */
+    boolean takeTurn(Replay replay) {
+        if (underWay >= Limits.REPLAY_REQUESTS) {
+            waiting.add(replay);
+            return false;
+        }
+        underWay++;
+        return true;
+    }
+
+    void giveTurn() {
+        underWay--;
+        if (!waiting.isEmpty()) {
+            Replay next = waiting.iterator().next();
+            waiting.remove(next);
+            ready.add(next);
+        }
+    }
+
+    /** A replay may be able to go on. */
+    void ready(Replay replay) {
+        ready.add(replay);
+    }
+
+    /** The next replay that may be able to go on, or null. */
+    @Nullable Replay nextReady() {
+        if (ready.isEmpty()) {
+            return null;
+        }
+        Replay next = ready.iterator().next();
+        ready.remove(next);
+        return next;
+    }
+
+    void forget(Replay replay) {
+        waiting.remove(replay);
+        ready.remove(replay);
+    }
+}
