@@ -15,6 +15,7 @@ import dev.grapevine.replicated.MapChange;
 import dev.grapevine.topic.Message;
 import dev.grapevine.topic.Overflow;
 import dev.grapevine.topic.Priority;
+import dev.grapevine.topic.Start;
 import dev.grapevine.topic.Topic;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -179,6 +180,33 @@ class LoopbackClusterTest {
         List<Integer> expected = Flux.range(0, count).collectList().block();
         StepVerifier.create(Flux.merge(receivers).mergeWith(publish.then(Mono.empty())))
                 .expectNext(expected, expected, expected)
+                .expectComplete()
+                .verify(PATIENCE);
+    }
+
+    @Test
+    void anInstanceThatStartsLaterIsGivenWhatIsRetainedWhileTheStreamGoesOnAndThenTheRest() {
+        started(2);
+        int count = 20_000;
+        Flux<String> numbers = Flux.range(0, 2 * count).map(String::valueOf);
+        Topic<String> published = nodes.get(0).topic("numbers", Codecs.utf8());
+        published.publishAll(numbers.take(count)).block(PATIENCE);
+        Grapevine late = node(address(nodes.get(1)));
+        Mono<List<Integer>> received = late.topic("numbers", Codecs.utf8())
+                .from(Start.RETAINED)
+                .messages(1024, Overflow.ERROR)
+                .map(Message::value)
+                .map(Integer::valueOf)
+                .take(2 * count)
+                .collectList();
+        Flux<String> rest = numbers.skip(count)
+                .buffer(50)
+                .delayElements(Duration.ofMillis(2))
+                .flatMapIterable(part -> part);
+
+        StepVerifier.create(received.mergeWith(
+                        late.start().then(published.publishAll(rest)).then(Mono.empty())))
+                .expectNext(Flux.range(0, 2 * count).collectList().block())
                 .expectComplete()
                 .verify(PATIENCE);
     }
