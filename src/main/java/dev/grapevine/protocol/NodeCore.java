@@ -4,6 +4,7 @@ import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.antientropy.AntiEntropyCore;
+import dev.grapevine.protocol.conduct.ConductCore;
 import dev.grapevine.protocol.dissemination.DisseminationCore;
 import dev.grapevine.protocol.frame.AntiEntropyFrame;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Operation;
@@ -21,6 +22,8 @@ import dev.grapevine.protocol.step.DialFailure;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.Input;
+import dev.grapevine.protocol.step.ProtocolEvent;
+import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.Time;
 import dev.grapevine.protocol.step.Tuning;
@@ -56,6 +59,7 @@ public final class NodeCore {
     private final AntiEntropyCore stores;
     private final StoreRumors rumors;
     private final TuningCore tuning;
+    private final ConductCore conduct = new ConductCore();
     private final TreeSet<Origin> linked = new TreeSet<>();
 
     /** Neighbours that came and went in this step, of whom topics have not been told yet. */
@@ -65,6 +69,11 @@ public final class NodeCore {
     private final JoinBatch joins;
 
     private List<Effect> effects = new ArrayList<>();
+    private Time latest;
+
+    /** Whose frame is being looked at, or null. */
+    private @Nullable Origin sender;
+
     private final Effects out = this::add;
     private final Effects shown = this::show;
 
@@ -78,6 +87,7 @@ public final class NodeCore {
      */
     public NodeCore(Member self, NodeSettings settings, RandomGenerator random, Time now) {
         this.self = self.origin();
+        this.latest = now;
         this.tickNanos = settings.tickInterval().toNanos();
         this.restNanos = Math.min(
                 REST_TICKS * tickNanos, settings.membership().probeInterval().toNanos() / 4);
@@ -101,6 +111,7 @@ public final class NodeCore {
      */
     public List<Effect> step(Input input, Time now) {
         effects = new ArrayList<>();
+        latest = now;
         swim.watchNeighbours(overlay.isPartial());
         if (input instanceof Input.Received received) {
             receive(received, now);
@@ -150,6 +161,7 @@ public final class NodeCore {
             neighbours.add(effect);
             return;
         }
+        watch(effect);
         if (effect instanceof Effect.Deliver deliver) {
             joins.heard(deliver.origin(), shown);
         } else if (effect instanceof Effect.Gap gap) {
@@ -160,6 +172,21 @@ public final class NodeCore {
             joins.heard(replayed.gap().origin(), shown);
         }
         effects.add(effect);
+    }
+
+    /** What tells how the peer behaves whose frame is being looked at, and what others are asked. */
+    private void watch(Effect effect) {
+        if (effect instanceof Effect.Deliver deliver) {
+            conduct.delivered(deliver.payloads().size());
+        } else if (effect instanceof Effect.Send send && send.frame() instanceof DisseminationFrame.Pull pull) {
+            conduct.asked(send.to(), pull, latest);
+        } else if (sender == null) {
+            return;
+        } else if (effect instanceof Effect.Rejected rejected && sender.equals(rejected.peer())) {
+            conduct.rejected(sender, rejected.reason(), latest);
+        } else if (effect instanceof Effect.Noted noted && noted.event() == ProtocolEvent.DUPLICATE_MESSAGE) {
+            conduct.repeated(sender, noted.count(), latest);
+        }
     }
 
     /** What users see of the cluster, when they see it. */
@@ -227,11 +254,25 @@ public final class NodeCore {
 
     private void receive(Input.Received received, Time now) {
         Origin peer = received.peer();
-        if (!linked.contains(peer)) {
+        if (!linked.contains(peer) || conduct.isBanned(peer.id(), now)) {
             return; // what was still under way when its link was replaced or closed; every protocol repairs a loss
         }
+        sender = peer;
         for (Frame frame : received.frames()) {
-            if (frame instanceof DisseminationFrame publication) {
+            conduct.received(peer, frame, now);
+            receive(peer, frame, now);
+            String offence = conduct.ban(peer, now);
+            if (offence != null) {
+                effects.add(new Effect.Rejected(RejectReason.MISBEHAVED, peer, offence));
+                effects.add(new Effect.Close(peer));
+                break; // what else it sent until it is gone is not looked at
+            }
+        }
+        sender = null;
+    }
+
+    private void receive(Origin peer, Frame frame, Time now) {
+        if (frame instanceof DisseminationFrame publication) {
                 topics.receive(peer, publication, now, out);
             } else if (frame instanceof MembershipFrame membership) {
                 swim.receive(peer, membership, now, fromSwim(now));
@@ -245,12 +286,12 @@ public final class NodeCore {
             } else if (frame instanceof OverlayFrame link) {
                 overlay.receive(peer, link, now, out);
             }
-        }
     }
 
     private void linkUp(Input.LinkUp up, Time now) {
         Origin peer = up.peer().origin();
         linked.add(peer);
+        conduct.linkUp(peer, now);
         overlay.linkUp(up.peer(), up.dialled(), now, out);
         swim.linkUp(up.peer(), up.dialled() != null, now, fromSwim(now));
         tellNeighbours(now);
@@ -261,6 +302,7 @@ public final class NodeCore {
     private void linkDown(Input.LinkDown down, Time now) {
         Origin peer = down.peer();
         linked.remove(peer);
+        conduct.linkDown(peer);
         LinkLoss cause = overlay.isReleased(peer) ? LinkLoss.LOCAL : down.cause(); // whichever side closed it first
         Member member = swim.present().get(peer);
         if (member != null) {
@@ -306,6 +348,7 @@ public final class NodeCore {
     }
 
     private void measure(Effect effect) {
+        watch(effect);
         if (effect instanceof Effect.Noted noted) {
             tuning.noted(noted.event(), noted.count());
         } else if (effect instanceof Effect.RoundTrip roundTrip) {
@@ -334,7 +377,7 @@ public final class NodeCore {
      * @return null if it may, or why not
      */
     public @Nullable DialFailure judge(Member peer) {
-        return swim.judge(peer);
+        return conduct.isBanned(peer.id(), latest) ? DialFailure.NOT_READY : swim.judge(peer);
     }
 
     /**

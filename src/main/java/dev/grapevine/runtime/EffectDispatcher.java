@@ -5,6 +5,8 @@ import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.topic.Gap;
 import dev.grapevine.topic.Priority;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,11 +99,19 @@ final class EffectDispatcher {
             observer.tuned(tuned.tuning());
             views.tuned(tuned.tuning());
         } else if (effect instanceof Effect.Rejected rejected) {
-            log.debug("Rejected from {}: {} {}", rejected.peer(), rejected.reason(), rejected.detail());
-            observer.rejected(rejected.reason(), rejected.detail());
+            rejected(rejected);
         } else {
             membership(effect);
         }
+    }
+
+    private void rejected(Effect.Rejected rejected) {
+        if (rejected.reason() == RejectReason.MISBEHAVED) {
+            log.warn("The link of {} is closed: it {}", rejected.peer(), rejected.detail());
+        } else {
+            log.debug("Rejected from {}: {} {}", rejected.peer(), rejected.reason(), rejected.detail());
+        }
+        observer.rejected(rejected.reason(), rejected.detail());
     }
 
     private void deliver(Effect.Deliver deliver) {

@@ -7,6 +7,7 @@ import dev.grapevine.protocol.NodeSettings;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.ProtocolEvent;
+import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.transport.LinkLimits;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,6 +125,10 @@ public final class CoreSimulation {
         int index = node.index();
         if (effect instanceof Effect.Noted happened) {
             noted.merge(happened.event(), happened.count(), Long::sum);
+        }
+        if (effect instanceof Effect.Rejected rejected && rejected.reason() == RejectReason.MISBEHAVED) {
+            context.violations().accept(node.life() + " closes the link of " + rejected.peer() + ", which "
+                    + rejected.detail() + ", and nobody here does wrong");
         }
         if (effect instanceof Effect.MemberChanged changed) {
             context.trace(index, "member", changed.member() + " " + changed.status());

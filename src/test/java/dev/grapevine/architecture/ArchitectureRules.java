@@ -40,7 +40,7 @@ final class ArchitectureRules {
     private static final List<String> PURE = List.of("bytes", "membership", "clock", "crdt", "protocol");
 
     private static final List<String> CORES =
-            List.of("membership", "dissemination", "antientropy", "overlay", "health", "rumor", "tuning");
+            List.of("membership", "dissemination", "antientropy", "overlay", "health", "rumor", "tuning", "conduct");
 
     private final String root;
 

@@ -44,6 +44,8 @@ public enum RejectReason {
     CLOCK_DRIFT,
     /** Too many origins, or dots ahead of the runs: the operation will be offered again. */
     CONTEXT_OVERFLOW,
+    /** A peer that broke the rules over and over: its link was closed, and it is given none for a while. */
+    MISBEHAVED,
     /** The value of a message or an entry that the codec could not read. */
     UNDECODABLE
 }
