@@ -22,9 +22,9 @@ import dev.grapevine.protocol.step.DialFailure;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.Input;
+import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
-import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.Time;
 import dev.grapevine.protocol.step.Tuning;
 import dev.grapevine.protocol.tuning.TuningCore;
@@ -273,19 +273,19 @@ public final class NodeCore {
 
     private void receive(Origin peer, Frame frame, Time now) {
         if (frame instanceof DisseminationFrame publication) {
-                topics.receive(peer, publication, now, out);
-            } else if (frame instanceof MembershipFrame membership) {
-                swim.receive(peer, membership, now, fromSwim(now));
-            } else if (frame instanceof AntiEntropyFrame store) {
-                stores.receive(peer, store, now, out);
-                if (store instanceof Operations operations && overlay.isPartial()) {
-                    rumors.received(peer, operations, out);
-                }
-            } else if (frame instanceof EpidemicFrame rumor) {
-                rumors.receive(peer, rumor, now, out);
-            } else if (frame instanceof OverlayFrame link) {
-                overlay.receive(peer, link, now, out);
+            topics.receive(peer, publication, now, out);
+        } else if (frame instanceof MembershipFrame membership) {
+            swim.receive(peer, membership, now, fromSwim(now));
+        } else if (frame instanceof AntiEntropyFrame store) {
+            stores.receive(peer, store, now, out);
+            if (store instanceof Operations operations && overlay.isPartial()) {
+                rumors.received(peer, operations, out);
             }
+        } else if (frame instanceof EpidemicFrame rumor) {
+            rumors.receive(peer, rumor, now, out);
+        } else if (frame instanceof OverlayFrame link) {
+            overlay.receive(peer, link, now, out);
+        }
     }
 
     private void linkUp(Input.LinkUp up, Time now) {

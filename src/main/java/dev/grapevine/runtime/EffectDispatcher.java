@@ -6,7 +6,6 @@ import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.RejectReason;
-import dev.grapevine.topic.Gap;
 import dev.grapevine.topic.Priority;
 import java.util.ArrayList;
 import java.util.List;

@@ -127,8 +127,9 @@ public final class CoreSimulation {
             noted.merge(happened.event(), happened.count(), Long::sum);
         }
         if (effect instanceof Effect.Rejected rejected && rejected.reason() == RejectReason.MISBEHAVED) {
-            context.violations().accept(node.life() + " closes the link of " + rejected.peer() + ", which "
-                    + rejected.detail() + ", and nobody here does wrong");
+            context.violations()
+                    .accept(node.life() + " closes the link of " + rejected.peer() + ", which " + rejected.detail()
+                            + ", and nobody here does wrong");
         }
         if (effect instanceof Effect.MemberChanged changed) {
             context.trace(index, "member", changed.member() + " " + changed.status());

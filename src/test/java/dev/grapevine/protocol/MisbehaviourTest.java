@@ -85,7 +85,8 @@ class MisbehaviourTest {
 
     @Test
     void whoAsksForWhatCannotBe() {
-        assertThat(framesUntilClosed(5_000, i -> new Pull(member(1).origin(), NEWS, 5, 2))).isBetween(1_024, 1_100);
+        assertThat(framesUntilClosed(5_000, i -> new Pull(member(1).origin(), NEWS, 5, 2)))
+                .isBetween(1_024, 1_100);
         assertThat(offence).contains("INVALID_RANGE");
     }
 
@@ -103,9 +104,9 @@ class MisbehaviourTest {
 
     @Test
     void whoLiesAboutMembers() {
-        Rumor absurd = new Rumor.Suspect(
-                member(99).origin(), 0, EVE.origin(), Rumor.Evidence.SILENCE);
-        assertThat(framesUntilClosed(5_000, i -> new MembershipFrame.Gossip(List.of(absurd)))).isBetween(1_024, 1_100);
+        Rumor absurd = new Rumor.Suspect(member(99).origin(), 0, EVE.origin(), Rumor.Evidence.SILENCE);
+        assertThat(framesUntilClosed(5_000, i -> new MembershipFrame.Gossip(List.of(absurd))))
+                .isBetween(1_024, 1_100);
     }
 
     @Test
@@ -117,8 +118,8 @@ class MisbehaviourTest {
 
     @Test
     void whoSendsDigestsWithoutEnd() {
-        StreamDigest digest = new StreamDigest(
-                Collections.nCopies(1_024, new StreamState(EVE.origin(), NEWS, 1, 1, 0)));
+        StreamDigest digest =
+                new StreamDigest(Collections.nCopies(1_024, new StreamState(EVE.origin(), NEWS, 1, 1, 0)));
         assertThat(framesUntilClosed(10_000, i -> digest)).isBetween(65_536 / 17, 65_536 / 12);
         assertThat(offence).contains("digests");
     }
@@ -177,7 +178,9 @@ class MisbehaviourTest {
         long next = 1;
         for (int i = 0; i < 500; i++) {
             assertThat(receive(EVE, run(EVE, next, 4_000))).isFalse();
-            assertThat(receive(EVE, run(EVE, next, 4_000))).as("as often as something is delivered").isFalse();
+            assertThat(receive(EVE, run(EVE, next, 4_000)))
+                    .as("as often as something is delivered")
+                    .isFalse();
             next += 4_000;
         }
     }

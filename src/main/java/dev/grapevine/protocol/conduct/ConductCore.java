@@ -56,11 +56,11 @@ public final class ConductCore {
 
     private static final int MOST_BANS = 16;
 
-    private final Map<Origin, Record> linked = new HashMap<>();
+    private final Map<Origin, Standing> linked = new HashMap<>();
     private final LinkedHashMap<MemberId, Ban> bans = new LinkedHashMap<>();
     private long delivered;
 
-    private static final class Record {
+    private static final class Standing {
         private final Allowance offences;
         private final Allowance repeated;
         private final Allowance small;
@@ -68,7 +68,7 @@ public final class ConductCore {
         private long deliveredThen;
         private @Nullable String offence;
 
-        private Record(long delivered, long now) {
+        private Standing(long delivered, long now) {
             offences = new Allowance(OFFENCES_AT_ONCE, OFFENCES_A_SECOND, now);
             repeated = new Allowance(REPEATED_AT_ONCE, 0, now);
             small = new Allowance(SMALL_AT_ONCE, SMALL_A_SECOND, now);
@@ -88,7 +88,7 @@ public final class ConductCore {
      * @param now the time
      */
     public void linkUp(Origin peer, Time now) {
-        linked.putIfAbsent(peer, new Record(delivered, now.nanos()));
+        linked.putIfAbsent(peer, new Standing(delivered, now.nanos()));
     }
 
     /**
@@ -117,10 +117,10 @@ public final class ConductCore {
      * @param now the time
      */
     public void asked(Origin peer, Pull pull, Time now) {
-        Record record = linked.get(peer);
-        if (record != null) {
-            record.repeated.grant(Math.min(REPEATED_AT_ONCE, pull.to() - pull.from() + 1));
-            record.questions.asked(pull, now.nanos());
+        Standing standing = linked.get(peer);
+        if (standing != null) {
+            standing.repeated.grant(Math.min(REPEATED_AT_ONCE, pull.to() - pull.from() + 1));
+            standing.questions.asked(pull, now.nanos());
         }
     }
 
@@ -132,18 +132,18 @@ public final class ConductCore {
      * @param now the time
      */
     public void received(Origin peer, Frame frame, Time now) {
-        Record record = linked.get(peer);
-        if (record == null) {
+        Standing standing = linked.get(peer);
+        if (standing == null) {
             return;
         }
         if (frame instanceof DisseminationFrame topics) {
-            record.questions.spoke(topics);
-            if (!(frame instanceof Publications) && !record.small.take(cost(topics), now.nanos())) {
-                record.offence = "digests and requests without end";
+            standing.questions.spoke(topics);
+            if (!(frame instanceof Publications) && !standing.small.take(cost(topics), now.nanos())) {
+                standing.offence = "digests and requests without end";
             }
         }
-        if (record.questions.isSilent(now.nanos())) {
-            record.offence = "answers no request for messages";
+        if (standing.questions.isSilent(now.nanos())) {
+            standing.offence = "answers no request for messages";
         }
     }
 
@@ -159,9 +159,9 @@ public final class ConductCore {
      * @param now the time
      */
     public void rejected(Origin peer, RejectReason reason, Time now) {
-        Record record = linked.get(peer);
-        if (record != null && OFFENCES.contains(reason) && !record.offences.take(1, now.nanos())) {
-            record.offence = "breaks the rules over and over, now " + reason;
+        Standing standing = linked.get(peer);
+        if (standing != null && OFFENCES.contains(reason) && !standing.offences.take(1, now.nanos())) {
+            standing.offence = "breaks the rules over and over, now " + reason;
         }
     }
 
@@ -173,14 +173,14 @@ public final class ConductCore {
      * @param now the time
      */
     public void repeated(Origin peer, long count, Time now) {
-        Record record = linked.get(peer);
-        if (record == null) {
+        Standing standing = linked.get(peer);
+        if (standing == null) {
             return;
         }
-        record.repeated.grant(delivered - record.deliveredThen);
-        record.deliveredThen = delivered;
-        if (!record.repeated.take(count, now.nanos())) {
-            record.offence = "repeats messages without end";
+        standing.repeated.grant(delivered - standing.deliveredThen);
+        standing.deliveredThen = delivered;
+        if (!standing.repeated.take(count, now.nanos())) {
+            standing.offence = "repeats messages without end";
         }
     }
 
@@ -192,15 +192,15 @@ public final class ConductCore {
      * @return what it has done, or null if nothing
      */
     public @Nullable String ban(Origin peer, Time now) {
-        Record record = linked.get(peer);
-        String offence = record == null ? null : record.offence;
+        Standing standing = linked.get(peer);
+        String offence = standing == null ? null : standing.offence;
         if (offence == null) {
             return null;
         }
         linked.remove(peer);
         Ban before = bans.remove(peer.id());
         int count = before == null ? 1 : Math.min(MOST_BANS, before.count + 1);
-        bans.put(peer.id(), new Ban(count, now.nanos() + count * BAN_SECONDS * 1_000_000_000L));
+        bans.put(peer.id(), new Ban(count, now.nanos() + (long) count * BAN_SECONDS * 1_000_000_000L));
         if (bans.size() > MOST_OFFENDERS) {
             bans.remove(bans.keySet().iterator().next());
         }

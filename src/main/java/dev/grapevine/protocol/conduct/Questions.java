@@ -59,8 +59,7 @@ final class Questions {
         if (frame instanceof Unavailable answer) {
             return answer.origin().equals(pull.origin()) && answer.topic().equals(pull.topic());
         }
-        return frame instanceof StreamDigest digest
-                && digest.streams().stream().anyMatch(state -> isOf(state, pull));
+        return frame instanceof StreamDigest digest && digest.streams().stream().anyMatch(state -> isOf(state, pull));
     }
 
     private static boolean isOf(StreamState state, Pull pull) {
