@@ -3,8 +3,8 @@ package dev.grapevine.protocol.conduct;
 /** A bucket of tokens: full at first, refilled as time passes or as something is granted, never beyond its size. */
 final class Allowance {
 
-    private final long size;
-    private final long perSecond;
+    private final double size;
+    private final double perSecond;
     private double tokens;
     private long last;
 
@@ -15,7 +15,7 @@ final class Allowance {
      * @param perSecond how many come back in a second
      * @param now time in nanoseconds
      */
-    Allowance(long size, long perSecond, long now) {
+    Allowance(double size, double perSecond, long now) {
         this.size = size;
         this.perSecond = perSecond;
         this.tokens = size;
@@ -23,12 +23,12 @@ final class Allowance {
     }
 
     void grant(long more) {
-        tokens = Math.min(size, tokens + more);
+        tokens = Math.min(size, tokens + (double) more);
     }
 
     /** Whether there was enough. */
     boolean take(long count, long now) {
-        tokens = Math.min(size, tokens + (now - last) / 1e9 * perSecond) - count;
+        tokens = Math.min(size, tokens + (now - last) / 1e9 * perSecond) - (double) count;
         last = now;
         return tokens >= 0;
     }
