@@ -7,6 +7,7 @@ import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.protocol.NodeSettings;
+import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.runtime.Environment;
 import dev.grapevine.runtime.Node;
 import dev.grapevine.runtime.NodeConfig;
@@ -266,7 +267,7 @@ public final class GrapevineBuilder {
         Transport given = transport;
         LinkLimits limits = given == null ? links : given.limits();
         int largest = Math.max(
-                settings.dissemination().maxPayloadBytes(),
+                Math.min(settings.dissemination().maxPayloadBytes(), DisseminationFrame.MAX_CHUNK_BYTES),
                 settings.antiEntropy().maxEntryBytes());
         if (largest > limits.maxFrameBytes() / 2) {
             throw new IllegalArgumentException("A payload limit of " + largest + " bytes needs frames of at least "

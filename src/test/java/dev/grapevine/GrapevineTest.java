@@ -248,12 +248,12 @@ class GrapevineTest {
 
     @Test
     void aPayloadAboveTheLimitFailsAtTheCallAndPublishesNothing() {
-        String tooLong = "x".repeat((256 << 10) + 1);
+        String tooLong = "x".repeat((4 << 20) + 1);
         StepVerifier.create(topic(0).publish(tooLong))
                 .then(() -> cluster.advance(SECOND))
                 .expectErrorMatches(error -> error instanceof IllegalArgumentException
-                        && error.getMessage().contains("262145")
-                        && error.getMessage().contains("262144"))
+                        && error.getMessage().contains("4194305")
+                        && error.getMessage().contains("4194304"))
                 .verify();
         StepVerifier.create(map(0).put("k", tooLong))
                 .then(() -> cluster.advance(SECOND))

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -75,6 +76,34 @@ class LoopbackClusterTest {
         }
         awaitSizes(nodes, count);
         return nodes;
+    }
+
+    @Test
+    void aMessageOfFourMebibytesArrivesWholeAtTwoPeersThoughItsPublisherStopsAtOnce() {
+        List<Grapevine> three = started(3);
+        byte[] content = new byte[4 << 20];
+        new Random(1).nextBytes(content);
+        List<Mono<byte[]>> arrived = new ArrayList<>();
+        for (Grapevine reader : three.subList(1, 3)) {
+            Mono<byte[]> first = reader.topic("large", Codecs.byteArray())
+                    .messages(2, Overflow.ERROR)
+                    .map(Message::value)
+                    .next()
+                    .cache();
+            first.subscribe();
+            arrived.add(first);
+        }
+        Topic<byte[]> topic = three.get(0).topic("large", Codecs.byteArray());
+
+        topic.publish(content).block(PATIENCE);
+        three.get(0).stop().block(PATIENCE);
+
+        arrived.forEach(first -> assertThat(first.block(PATIENCE)).isEqualTo(content));
+        assertThatThrownBy(() -> three.get(1)
+                        .topic("large", Codecs.byteArray())
+                        .publish(new byte[(4 << 20) + 1])
+                        .block(PATIENCE))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -103,6 +103,19 @@ public final class Bytes implements Comparable<Bytes> {
     }
 
     /**
+     * A part of the sequence, without a copy. It keeps the whole array in memory.
+     *
+     * @param from index of the first byte
+     * @param count number of bytes
+     * @return the part
+     * @throws IndexOutOfBoundsException if the range is not within the sequence
+     */
+    public Bytes slice(int from, int count) {
+        Objects.checkFromIndexSize(from, count, length);
+        return wrap(array, offset + from, count);
+    }
+
+    /**
      * A read-only buffer over the content, without a copy.
      *
      * @return a new buffer, its position at the first byte

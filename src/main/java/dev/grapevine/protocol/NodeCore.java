@@ -233,6 +233,26 @@ public final class NodeCore {
         return Math.max(tickNanos, Math.min(restNanos, due));
     }
 
+    /**
+     * Whether another large message may be published, see {@link DisseminationCore#hasRoomForLarge}.
+     *
+     * @param now the time
+     * @return false while peers have much to fetch of those before
+     */
+    public boolean hasRoomForLarge(Time now) {
+        return topics.hasRoomForLarge(now);
+    }
+
+    /**
+     * Whether the peers have fetched what was published, see {@link DisseminationCore#isLargeFetched}.
+     *
+     * @param now the time
+     * @return false while a peer is at it
+     */
+    public boolean isLargeFetched(Time now) {
+        return topics.isLargeFetched(now);
+    }
+
     private void write(Input.Write write, Time now) {
         Operation operation = stores.write(write.store(), write.key(), write.value(), now, out);
         if (overlay.isPartial()) {

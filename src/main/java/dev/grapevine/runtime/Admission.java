@@ -3,19 +3,16 @@ package dev.grapevine.runtime;
 import dev.grapevine.topic.Priority;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
  * Lets publishers go on as there is room in the outboxes, in the order in which they came to wait; critical ones look for
- * room in outboxes of their own, and wait for no others. Confined to the node's thread.
+ * room in outboxes of their own, and wait for no others; those whose next message is a large one also wait until the peers
+ * have fetched enough of those before, and hold up no others. Confined to the node's thread.
  *
  * <p>Nobody is let go on from within a step of the core: what a publisher then gives would wait for the step's end
  * unseen by the outboxes, and there would seem to be room for all.
@@ -25,9 +22,25 @@ final class Admission {
     /** Bytes that publish calls may hold together; beyond it each holds one payload. */
     static final long MAX_HELD_BYTES = 64 << 20;
 
-    private final Predicate<Priority> hasRoom;
+    /** Says whether messages may go on. */
+    @FunctionalInterface
+    interface Room {
+        /**
+         * Whether there is room.
+         *
+         * @param priority for messages of this priority
+         * @param isLarge whether for a large one
+         */
+        boolean isThere(Priority priority, boolean isLarge);
+    }
+
+    private final Room room;
     private final Scheduler scheduler;
-    private final Map<Priority, Deque<PublishSession>> waiting = new EnumMap<>(Priority.class);
+    private final List<Waiting> waiting = List.of(
+            new Waiting(Priority.CRITICAL, false),
+            new Waiting(Priority.CRITICAL, true),
+            new Waiting(Priority.NORMAL, false),
+            new Waiting(Priority.NORMAL, true));
     private final Set<PublishSession> open = new LinkedHashSet<>();
     private boolean admitting;
     private boolean scheduled;
@@ -37,15 +50,12 @@ final class Admission {
     /**
      * Nobody waits yet.
      *
-     * @param hasRoom whether messages of a priority may go on
+     * @param room whether messages may go on
      * @param scheduler the node's thread
      */
-    Admission(Predicate<Priority> hasRoom, Scheduler scheduler) {
-        this.hasRoom = hasRoom;
+    Admission(Room room, Scheduler scheduler) {
+        this.room = room;
         this.scheduler = scheduler;
-        for (Priority priority : Priority.values()) {
-            waiting.put(priority, new ArrayDeque<>());
-        }
     }
 
     /** The node's thread. */
@@ -65,7 +75,7 @@ final class Admission {
     /** A session is over. */
     void leave(PublishSession session) {
         open.remove(session);
-        waiting(session.priority()).remove(session);
+        waiting.forEach(queue -> queue.sessions.remove(session));
     }
 
     /** A session holds so many bytes more than before, or fewer. */
@@ -82,7 +92,11 @@ final class Admission {
     /** Lets a session go on now, or once there is room. */
     void await(PublishSession session) {
         if (!closed) {
-            waiting(session.priority()).add(session);
+            for (Waiting queue : waiting) {
+                if (queue.priority == session.priority() && queue.isLarge == session.isNextLarge()) {
+                    queue.sessions.add(session);
+                }
+            }
             admit();
         }
     }
@@ -103,34 +117,40 @@ final class Admission {
             return; // a session that was let go on and came back to wait: the loop below sees it, after the others
         }
         admitting = true;
-        for (Deque<PublishSession> queue = next(); queue != null; queue = next()) {
-            queue.remove().proceed();
+        for (Waiting queue = next(); queue != null; queue = next()) {
+            queue.sessions.remove().proceed();
         }
         admitting = false;
     }
 
     /** Whose turn it is among those that wait: the critical ones' while they have room. */
-    private @Nullable Deque<PublishSession> next() {
-        if (mayGoOn(Priority.CRITICAL)) {
-            return waiting(Priority.CRITICAL);
+    private @Nullable Waiting next() {
+        for (Waiting queue : waiting) {
+            if (!queue.sessions.isEmpty() && room.isThere(queue.priority, queue.isLarge)) {
+                return queue;
+            }
         }
-        return mayGoOn(Priority.NORMAL) ? waiting(Priority.NORMAL) : null;
-    }
-
-    private boolean mayGoOn(Priority priority) {
-        return !waiting(priority).isEmpty() && hasRoom.test(priority);
-    }
-
-    private Deque<PublishSession> waiting(Priority priority) {
-        return Objects.requireNonNull(waiting.get(priority));
+        return null;
     }
 
     /** The node stops: every session, and each that comes later, fails. */
     void close() {
         closed = true;
-        waiting.values().forEach(Deque::clear);
+        waiting.forEach(queue -> queue.sessions.clear());
         List<PublishSession> sessions = List.copyOf(open);
         open.clear();
         sessions.forEach(session -> session.fail(Stopped.error()));
+    }
+
+    /** Those who wait for the same room, in the order in which they came. */
+    private static final class Waiting {
+        private final Priority priority;
+        private final boolean isLarge;
+        private final Deque<PublishSession> sessions = new ArrayDeque<>();
+
+        Waiting(Priority priority, boolean isLarge) {
+            this.priority = priority;
+            this.isLarge = isLarge;
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.grapevine.runtime;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -48,18 +49,18 @@ final class NodeEnd {
             return status.bindingUnderWay().then().onErrorComplete().then(usersThreadsGivenBack());
         }
         // Not by way of a delivery thread: a subscriber may hold it.
-        Mono<Void> gone = Mono.defer(participation::leaveNow)
-                .subscribeOn(bound.scheduler())
-                .then(drained(bound));
+        Mono<Void> gone = awaited(bound, () -> bound.links().isFetched())
+                .then(Mono.defer(participation::leaveNow).subscribeOn(bound.scheduler()))
+                .then(awaited(bound, () -> bound.links().isDrained()));
         return gone.takeUntilOther(status.stopping()).onErrorComplete().then(closed);
     }
 
     /** What was published last still goes out, if the peers take it soon. */
-    private static Mono<Void> drained(Bound bound) {
+    private static Mono<Void> awaited(Bound bound, BooleanSupplier isOut) {
         return Flux.interval(Duration.ZERO, DRAIN_CHECK, bound.scheduler())
                 .onBackpressureDrop()
                 .take(DRAIN_CHECKS)
-                .takeUntil(check -> bound.links().isDrained())
+                .takeUntil(check -> isOut.getAsBoolean())
                 .then();
     }
 

@@ -21,6 +21,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,6 +59,8 @@ final class PeerLinks {
     private final Map<Lane, Long> toldBytes = new EnumMap<>(Lane.class);
     private Outbox.@Nullable Waiting lastSent;
     private Runnable onDrained = () -> {};
+    private BooleanSupplier hasRoomForLarge = () -> true;
+    private BooleanSupplier isLargeFetched = () -> true;
 
     /**
      * No links.
@@ -74,6 +77,12 @@ final class PeerLinks {
 
     void onDrained(Runnable callback) {
         this.onDrained = callback;
+    }
+
+    /** Whom to ask how much the peers have fetched of the large messages that they were told of: enough for another, or all. */
+    void consult(BooleanSupplier enough, BooleanSupplier all) {
+        this.hasRoomForLarge = enough;
+        this.isLargeFetched = all;
     }
 
     /**
@@ -180,7 +189,7 @@ final class PeerLinks {
 
     /** Whether a peer finds out later what it misses without it, by digests and anti-entropy. */
     private static boolean isPayload(Frame frame) {
-        return frame instanceof DisseminationFrame.Publications
+        return frame instanceof DisseminationFrame.Pushed
                 || frame instanceof AntiEntropyFrame.Operations
                 || frame instanceof EpidemicFrame;
     }
@@ -210,9 +219,14 @@ final class PeerLinks {
      * Whether publishers may go on.
      *
      * @param priority what they publish
-     * @return false while the outbox for it of a peer that is not lagging is above the high-water mark
+     * @param isLarge whether it is a large message
+     * @return false while the outbox for it of a peer that is not lagging is above the high-water mark, or for a large
+     *     message while such a peer has much to fetch
      */
-    boolean hasRoom(Priority priority) {
+    boolean hasRoom(Priority priority, boolean isLarge) {
+        if (isLarge && !hasRoomForLarge.getAsBoolean()) {
+            return false;
+        }
         Lane lane = priority == Priority.CRITICAL ? Lane.CRITICAL : Lane.DATA;
         boolean room = true;
         for (PeerLink peer : links.values()) {
@@ -234,6 +248,11 @@ final class PeerLinks {
                 observer.outboxChanged(lane, bytes);
             }
         }
+    }
+
+    /** Whether the peers have fetched the large messages that they were told of. */
+    boolean isFetched() {
+        return isLargeFetched.getAsBoolean();
     }
 
     boolean isDrained() {

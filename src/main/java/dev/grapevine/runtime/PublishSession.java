@@ -1,6 +1,7 @@
 package dev.grapevine.runtime;
 
 import dev.grapevine.bytes.Bytes;
+import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Input;
 import dev.grapevine.topic.Priority;
@@ -67,6 +68,15 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
 
     Priority priority() {
         return priority;
+    }
+
+    /** Whether the message that it waits with is a large one. */
+    boolean isNextLarge() {
+        return isLarge(arrived.peek());
+    }
+
+    private static boolean isLarge(@Nullable Bytes payload) {
+        return payload != null && payload.length() > DisseminationFrame.MAX_CHUNK_BYTES;
     }
 
     @Override
@@ -172,11 +182,15 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
         }
     }
 
+    /** A large message and a small one wait for different room, so they never go together. */
     private List<Bytes> portion() {
         List<Bytes> portion = new ArrayList<>();
         long bytes = 0;
+        boolean isLarge = isNextLarge();
         Bytes next = arrived.peek();
-        while (next != null && (portion.isEmpty() || bytes + next.length() <= PORTION_BYTES)) {
+        while (next != null
+                && isLarge(next) == isLarge
+                && (portion.isEmpty() || bytes + next.length() <= PORTION_BYTES)) {
             arrived.poll();
             bytes += next.length();
             portion.add(next);

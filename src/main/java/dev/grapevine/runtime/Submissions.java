@@ -121,7 +121,7 @@ final class Submissions implements Publishing, Writing {
 
     @Override
     public Bytes withinLimit(String topic, Bytes payload) {
-        int limit = settings.dissemination().maxPayloadBytes();
+        int limit = settings.dissemination().longestMessage();
         if (payload.length() > limit) {
             throw tooLong("A message on '" + topic + "'", payload.length(), limit);
         }

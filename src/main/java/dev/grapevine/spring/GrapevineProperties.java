@@ -3,6 +3,7 @@ package dev.grapevine.spring;
 import dev.grapevine.protocol.NodeSettings;
 import dev.grapevine.protocol.antientropy.AntiEntropySettings;
 import dev.grapevine.protocol.dissemination.DisseminationSettings;
+import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.membership.MembershipSettings;
 import dev.grapevine.protocol.tuning.TuningSettings;
 import dev.grapevine.transport.LaneWeights;
@@ -164,17 +165,20 @@ public record GrapevineProperties(
     /**
      * Limits of topics.
      *
-     * @param maxPayload Longest encoded message; a longer one fails where it is published.
+     * @param maxPayload Longest encoded message, at most 64MB; a longer one fails where it is published, and so does one longer than what is retained.
      * @param retained How much an instance retains of what it published, over all topics, to repair losses of others.
      */
     public record Topics(
-            @DefaultValue("256KB") DataSize maxPayload,
+            @DefaultValue("4MB") DataSize maxPayload,
             @DefaultValue("16MB") DataSize retained) {
 
-        /** Two of the longest messages have to fit into a frame. */
+        /** Two of the longest messages that go as one have to fit into a frame. */
         DisseminationSettings toSettings(int mostBytes) {
+            int most = mostBytes < DisseminationFrame.MAX_CHUNK_BYTES
+                    ? mostBytes
+                    : DisseminationSettings.LARGEST_PAYLOAD_BYTES;
             return DisseminationSettings.DEFAULT
-                    .withMaxPayloadBytes(Checks.between("grapevine.topics.max-payload", maxPayload, 1, mostBytes))
+                    .withMaxPayloadBytes(Checks.between("grapevine.topics.max-payload", maxPayload, 1, most))
                     .withRetainedBytes(Checks.positive("grapevine.topics.retained", retained));
         }
     }

@@ -3,6 +3,9 @@ package dev.grapevine.wire;
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame.Announcement;
+import dev.grapevine.protocol.frame.DisseminationFrame.Chunk;
+import dev.grapevine.protocol.frame.DisseminationFrame.ChunkRequest;
 import dev.grapevine.protocol.frame.DisseminationFrame.Graft;
 import dev.grapevine.protocol.frame.DisseminationFrame.Prune;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
@@ -38,7 +41,61 @@ final class DisseminationWire {
             writeOrigin(out, FrameType.GRAFT, graft.origin());
         } else if (frame instanceof Prune prune) {
             writeOrigin(out, FrameType.PRUNE, prune.origin());
+        } else {
+            writeLarge(out, frame);
         }
+    }
+
+    private static void writeLarge(WireWriter out, DisseminationFrame frame) {
+        if (frame instanceof Announcement announcement) {
+            int body = out.open(FrameType.ANNOUNCEMENT);
+            writeStream(out, announcement.origin(), announcement.topic());
+            out.writeVarint(announcement.sequence(), "sequence");
+            out.writeVarint(announcement.length(), "length");
+            out.writeCount(announcement.hops(), DisseminationFrame.MAX_HOPS, "hops");
+            out.close(body);
+        } else if (frame instanceof ChunkRequest request) {
+            int body = out.open(FrameType.CHUNK_REQUEST);
+            writeStream(out, request.origin(), request.topic());
+            out.writeVarint(request.sequence(), "sequence");
+            out.writeVarint(request.offset(), "offset");
+            out.writeVarint(request.length(), "length");
+            out.close(body);
+        } else if (frame instanceof Chunk chunk) {
+            int body = out.open(FrameType.CHUNK);
+            writeStream(out, chunk.origin(), chunk.topic());
+            out.writeVarint(chunk.sequence(), "sequence");
+            out.writeVarint(chunk.offset(), "offset");
+            out.writeBytes(chunk.bytes());
+            out.close(body);
+        }
+    }
+
+    static Announcement readAnnouncement(WireReader in) {
+        return new Announcement(
+                in.readOrigin(),
+                Values.readName(in),
+                in.readVarint("sequence"),
+                in.readInt(Integer.MAX_VALUE, "length"),
+                readHops(in));
+    }
+
+    static ChunkRequest readChunkRequest(WireReader in) {
+        return new ChunkRequest(
+                in.readOrigin(),
+                Values.readName(in),
+                in.readVarint("sequence"),
+                in.readInt(Integer.MAX_VALUE, "offset"),
+                in.readInt(Integer.MAX_VALUE, "length"));
+    }
+
+    static Chunk readChunk(WireReader in) {
+        return new Chunk(
+                in.readOrigin(),
+                Values.readName(in),
+                in.readVarint("sequence"),
+                in.readInt(Integer.MAX_VALUE, "offset"),
+                in.readBytes("chunk"));
     }
 
     private static void writePublications(WireWriter out, Publications publications) {

@@ -142,6 +142,9 @@ public final class FrameCodec {
             case FrameType.UNAVAILABLE -> DisseminationWire.readUnavailable(in);
             case FrameType.GRAFT -> DisseminationWire.readGraft(in);
             case FrameType.PRUNE -> DisseminationWire.readPrune(in);
+            case FrameType.ANNOUNCEMENT -> DisseminationWire.readAnnouncement(in);
+            case FrameType.CHUNK_REQUEST -> DisseminationWire.readChunkRequest(in);
+            case FrameType.CHUNK -> DisseminationWire.readChunk(in);
             case FrameType.OPERATIONS -> AntiEntropyWire.readOperations(in);
             case FrameType.STORE_DIGEST -> AntiEntropyWire.readDigest(in);
             case FrameType.STATE_REQUEST -> AntiEntropyWire.readRequest(in);

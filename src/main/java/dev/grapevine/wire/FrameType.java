@@ -25,6 +25,9 @@ final class FrameType {
     static final int UNAVAILABLE = 0x14;
     static final int GRAFT = 0x15;
     static final int PRUNE = 0x16;
+    static final int ANNOUNCEMENT = 0x17;
+    static final int CHUNK_REQUEST = 0x18;
+    static final int CHUNK = 0x19;
 
     static final int OPERATIONS = 0x20;
     static final int STORE_DIGEST = 0x21;

@@ -38,8 +38,10 @@ class PublishSessionTest {
     private final List<Bytes> published = new ArrayList<>();
     private boolean room = true;
     private boolean criticalRoom = true;
-    private final Admission admission =
-            new Admission(priority -> priority == Priority.CRITICAL ? criticalRoom : room, Schedulers.immediate());
+    private boolean largeRoom = true;
+    private final Admission admission = new Admission(
+            (priority, isLarge) -> (priority == Priority.CRITICAL ? criticalRoom : room) && (largeRoom || !isLarge),
+            Schedulers.immediate());
 
     PublishSessionTest() {
         commands.flux().subscribe(input -> published.addAll(((Input.Publish) input).payloads()));
@@ -64,6 +66,18 @@ class PublishSessionTest {
         StepVerifier.create(critical(Flux.just(SHORT_PAYLOAD))).verifyComplete();
         assertThat(published).containsExactly(SHORT_PAYLOAD);
         calls.forEach(Disposable::dispose);
+    }
+
+    @Test
+    void largeMessagesWaitForRoomOfTheirOwnAndHoldUpOnlyWhatFollowsThemInTheirCall() {
+        largeRoom = false;
+        call(Flux.just(SHORT_PAYLOAD, LONG_PAYLOAD, SHORT_PAYLOAD)).subscribe();
+        call(Flux.just(SHORT_PAYLOAD)).subscribe();
+        assertThat(published).containsExactly(SHORT_PAYLOAD, SHORT_PAYLOAD);
+
+        largeRoom = true;
+        admission.resume();
+        assertThat(published).containsExactly(SHORT_PAYLOAD, SHORT_PAYLOAD, LONG_PAYLOAD, SHORT_PAYLOAD);
     }
 
     @Test
@@ -168,7 +182,12 @@ class PublishSessionTest {
                     .subscribe(input ->
                             given.addAndGet(((Input.Publish) input).payloads().size()));
             Sinks.Many<Bytes> source = Sinks.unsafe().many().unicast().onBackpressureError();
-            new PublishMono("t", Priority.NORMAL, source.asFlux(), counted, new Admission(priority -> true, node))
+            new PublishMono(
+                            "t",
+                            Priority.NORMAL,
+                            source.asFlux(),
+                            counted,
+                            new Admission((priority, isLarge) -> true, node))
                     .subscribe();
 
             long end = System.nanoTime() + STRESS_NANOS;

@@ -30,7 +30,7 @@ class SubmissionsTest {
     private final Submissions submissions =
             new Submissions(2, 10, commands, NodeSettings.DEFAULT, on(Schedulers.immediate()));
     private boolean room = true;
-    private final Admission admission = new Admission(priority -> room, Schedulers.immediate());
+    private final Admission admission = new Admission((priority, isLarge) -> room, Schedulers.immediate());
 
     private static Environment on(Scheduler threads) {
         return new Environment(threads, threads, threads, () -> 0, () -> 0, new SplittableRandom(1));
@@ -53,7 +53,7 @@ class SubmissionsTest {
             commands.flux()
                     .subscribe(input ->
                             ((Input.Publish) input).payloads().forEach(payload -> published.add(payload.utf8())));
-            node.schedule(() -> early.open(new Admission(priority -> true, node)));
+            node.schedule(() -> early.open(new Admission((priority, isLarge) -> true, node)));
             Mono.when(calls).block(Duration.ofSeconds(30));
             assertThat(published)
                     .isEqualTo(
@@ -163,7 +163,7 @@ class SubmissionsTest {
         Scheduler source = Schedulers.newSingle("source");
         Scheduler node = Schedulers.newSingle("node");
         Submissions real = new Submissions(1, 1 << 20, commands, NodeSettings.DEFAULT, on(source));
-        real.open(new Admission(priority -> true, node));
+        real.open(new Admission((priority, isLarge) -> true, node));
         AtomicInteger next = new AtomicInteger();
         AtomicInteger wrong = new AtomicInteger();
         commands.flux().subscribe(input -> {

@@ -92,7 +92,7 @@ class GrapevineAutoConfigurationTest {
         "grapevine.links.handshake-timeout, 0s, must be positive",
         "grapevine.links.keep-alive-interval, 20s, shorter than 'grapevine.links.silence-timeout'",
         "grapevine.topics.max-payload, 3GB, at most",
-        "grapevine.topics.max-payload, 1MB, at most 524288",
+        "grapevine.topics.max-payload, 65MB, at most 67108864",
         "grapevine.topics.retained, 0B, at least 1 byte",
         "grapevine.maps.max-entry, 1MB, at most 524288",
         "grapevine.maps.max-maps, 0, at least 1",

@@ -20,6 +20,9 @@ import dev.grapevine.protocol.frame.AntiEntropyFrame.StateChunk;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StateOffer;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StateRequest;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.StoreDigest;
+import dev.grapevine.protocol.frame.DisseminationFrame.Announcement;
+import dev.grapevine.protocol.frame.DisseminationFrame.Chunk;
+import dev.grapevine.protocol.frame.DisseminationFrame.ChunkRequest;
 import dev.grapevine.protocol.frame.DisseminationFrame.Graft;
 import dev.grapevine.protocol.frame.DisseminationFrame.Prune;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
@@ -171,6 +174,9 @@ class GoldenFramesTest {
                 new Unavailable(A, "chat", 1, Long.MAX_VALUE),
                 new Graft(A),
                 new Prune(B),
+                new Announcement(A, "chat", 7, 4 << 20, 2),
+                new ChunkRequest(A, "chat", 7, 49_152, 49_152),
+                new Chunk(A, "chat", 7, 98_304, Bytes.utf8("the end")),
                 new Operations(
                         "flags",
                         List.of(

@@ -65,6 +65,11 @@ final class RandomFrames {
                 () -> new DisseminationFrame.Unavailable(origin(), name(), number(), number()),
                 () -> new DisseminationFrame.Graft(origin()),
                 () -> new DisseminationFrame.Prune(origin()),
+                () -> new DisseminationFrame.Announcement(
+                        origin(), name(), number(), random.nextInt(1 << 30), random.nextInt(256)),
+                () -> new DisseminationFrame.ChunkRequest(
+                        origin(), name(), number(), random.nextInt(1 << 30), random.nextInt(1 << 20)),
+                () -> new DisseminationFrame.Chunk(origin(), name(), number(), random.nextInt(1 << 30), bytes(2)),
                 () -> new AntiEntropyFrame.Operations(name(), listOf(this::operation)),
                 () -> new AntiEntropyFrame.StoreDigest(name(), context(), random.nextBoolean()),
                 () -> new AntiEntropyFrame.StateRequest(name(), random.nextLong(), cursor()),

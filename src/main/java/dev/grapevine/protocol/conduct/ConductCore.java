@@ -3,6 +3,7 @@ package dev.grapevine.protocol.conduct;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame.Chunk;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
@@ -41,6 +42,7 @@ public final class ConductCore {
             RejectReason.INVALID_RANGE,
             RejectReason.INVALID_RUMOR,
             RejectReason.INVALID_METADATA,
+            RejectReason.UNREQUESTED_CHUNK,
             RejectReason.TOO_MANY_REQUESTS);
 
     static final int OFFENCES_AT_ONCE = 1_024;
@@ -138,7 +140,8 @@ public final class ConductCore {
         }
         if (frame instanceof DisseminationFrame topics) {
             standing.questions.spoke(topics);
-            if (!(frame instanceof Publications) && !standing.small.take(cost(topics), now.nanos())) {
+            boolean isContent = frame instanceof Publications || frame instanceof Chunk;
+            if (!isContent && !standing.small.take(cost(topics), now.nanos())) {
                 standing.offence = "digests and requests without end";
             }
         }

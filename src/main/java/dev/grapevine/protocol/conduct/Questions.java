@@ -1,8 +1,8 @@
 package dev.grapevine.protocol.conduct;
 
 import dev.grapevine.protocol.frame.DisseminationFrame;
-import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
+import dev.grapevine.protocol.frame.DisseminationFrame.Pushed;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
@@ -50,7 +50,7 @@ final class Questions {
     }
 
     private static boolean answers(DisseminationFrame frame, Pull pull) {
-        if (frame instanceof Publications run) {
+        if (frame instanceof Pushed run) {
             return run.origin().equals(pull.origin())
                     && run.topic().equals(pull.topic())
                     && run.first() <= pull.to()

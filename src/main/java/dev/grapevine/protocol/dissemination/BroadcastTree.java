@@ -1,9 +1,10 @@
 package dev.grapevine.protocol.dissemination;
 
+import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.DisseminationFrame.Graft;
 import dev.grapevine.protocol.frame.DisseminationFrame.Prune;
-import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
+import dev.grapevine.protocol.frame.DisseminationFrame.Pushed;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
@@ -27,19 +28,27 @@ final class BroadcastTree {
     }
 
     /** Pushes a run of a stream over the eager links, or all if it is critical, except one. */
-    void push(KnownStream stream, Publications run, int except, Effects out) {
+    void push(KnownStream stream, Pushed run, int except, Effects out) {
         Lane lane = stream.lane();
-        boolean floods = stream.isCritical();
         for (Neighbour neighbour : neighbours.all()) {
-            int slot = neighbour.slot();
-            if (slot != except && (floods || !stream.edges().isLazy(slot))) {
+            if (neighbour.slot() != except && isPushed(stream, neighbour)) {
                 out.add(new Effect.Send(neighbour.origin(), lane, run));
             }
         }
     }
 
+    boolean isPushed(KnownStream stream, Origin peer) {
+        Neighbour neighbour = neighbours.get(peer);
+        return neighbour != null && isPushed(stream, neighbour);
+    }
+
+    /** Whether a neighbour is pushed what is fresh of a stream. */
+    boolean isPushed(KnownStream stream, Neighbour neighbour) {
+        return stream.isCritical() || !stream.edges().isLazy(neighbour.slot());
+    }
+
     /** A run came of which something was not known: it goes on, and its sender is the parent. */
-    void fresh(KnownStream stream, Neighbour sender, Publications run, Effects out) {
+    void fresh(KnownStream stream, Neighbour sender, Pushed run, Effects out) {
         int hops = Math.min(run.hops() + 1, DisseminationFrame.MAX_HOPS);
         if (!stream.isCritical()) {
             stream.edges().parent(sender.slot(), hops);

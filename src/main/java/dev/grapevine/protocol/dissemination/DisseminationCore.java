@@ -3,10 +3,14 @@ package dev.grapevine.protocol.dissemination;
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame.Announcement;
+import dev.grapevine.protocol.frame.DisseminationFrame.Chunk;
+import dev.grapevine.protocol.frame.DisseminationFrame.ChunkRequest;
 import dev.grapevine.protocol.frame.DisseminationFrame.Graft;
 import dev.grapevine.protocol.frame.DisseminationFrame.Prune;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
+import dev.grapevine.protocol.frame.DisseminationFrame.Pushed;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamQuery;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
@@ -50,6 +54,7 @@ public final class DisseminationCore {
     private final TreeDigests digests;
     private final LocalStreams local;
     private final InboundStreams inbound;
+    private final Serving serving;
     private final Replays replays;
     private boolean isPartial;
 
@@ -68,6 +73,7 @@ public final class DisseminationCore {
         this.digests = new TreeDigests(settings, random, neighbours, this::state);
         this.local = new LocalStreams(self, settings, random, tree, digests);
         this.inbound = new InboundStreams(self, settings, neighbours, tree, digests, isPresent);
+        this.serving = new Serving(self, local, inbound, neighbours);
         this.replays = new Replays(self, local, inbound, neighbours, settings);
     }
 
@@ -84,6 +90,7 @@ public final class DisseminationCore {
             digests.clear();
             local.partial(partial, now.nanos());
             inbound.partial(partial, now.nanos(), replays.watch(out));
+            serving.partial(partial);
             replays.partial(partial);
         }
     }
@@ -176,7 +183,7 @@ public final class DisseminationCore {
         if (neighbour != null) {
             local.edges().forget(neighbour.slot());
             digests.forget(neighbour.slot());
-            inbound.linkDown(neighbour, now.nanos());
+            inbound.linkDown(neighbour, now.nanos(), out);
             replays.linkDown(neighbour);
         }
     }
@@ -219,13 +226,44 @@ public final class DisseminationCore {
             inbound.unavailable(from, unavailable, now.nanos(), out);
             replays.unavailable(from, unavailable, now.nanos(), out);
         } else if (frame instanceof Pull pull) {
-            pull(from, pull, out);
+            serving.pull(from, pull, now.nanos(), out);
         } else if (frame instanceof StreamQuery query) {
-            query(from, query, out);
+            serving.query(from, query, out);
         } else if (frame instanceof Graft graft) {
             edge(from, graft.origin(), false, out);
         } else if (frame instanceof Prune prune) {
             edge(from, prune.origin(), true, out);
+        } else {
+            large(from, frame, now, out);
+        }
+    }
+
+    private void large(Origin from, DisseminationFrame frame, Time now, Effects out) {
+        if (frame instanceof Announcement announcement) {
+            announcement(from, announcement, now, out);
+        } else if (frame instanceof ChunkRequest request) {
+            serving.chunkRequest(from, request, now.nanos(), out);
+        } else if (frame instanceof Chunk chunk) {
+            Transfer transfer = inbound.chunk(from, chunk, now.nanos(), out);
+            if (transfer != null && transfer.isAgain()) {
+                replays.fetched(transfer, now.nanos(), out);
+            } else if (transfer != null && isPartial) {
+                local.moved(chunk.bytes().length(), now.nanos(), out);
+            }
+        }
+    }
+
+    private void announcement(Origin from, Announcement announcement, Time now, Effects out) {
+        if (isPartial && announcement.origin().equals(self)) {
+            echo(from, announcement, out);
+        } else if (replays.expects(from, announcement, now.nanos())) {
+            if (!inbound.fetchAgain(from, announcement, now.nanos(), out)) {
+                long sequence = announcement.sequence();
+                Unavailable none = new Unavailable(announcement.origin(), announcement.topic(), sequence, sequence);
+                replays.unavailable(from, none, now.nanos(), out);
+            }
+        } else {
+            inbound.announcement(from, announcement, now.nanos(), out);
         }
     }
 
@@ -238,55 +276,23 @@ public final class DisseminationCore {
     }
 
     /** What this member published has come back to it. */
-    private void echo(Origin from, Publications run, Effects out) {
+    private void echo(Origin from, Pushed run, Effects out) {
         Neighbour sender = neighbours.get(from);
         LocalStream stream = local.find(run.topic());
-        if (sender == null || stream == null || !Limits.isRun(run) || run.last() > stream.last()) {
+        if (sender == null || stream == null || !isPossible(run) || run.last() > stream.last()) {
             out.add(new Effect.Rejected(RejectReason.FORGED_ORIGIN, from, "Speaks for this member itself"));
             return;
         }
-        out.add(new Effect.Noted(ProtocolEvent.DUPLICATE_MESSAGE, run.payloads().size()));
+        out.add(new Effect.Noted(ProtocolEvent.DUPLICATE_MESSAGE, run.last() - run.first() + 1));
         if (!stream.isCritical()) {
             out.add(new Effect.Send(from, Lane.CONTROL, new Prune(self)));
         }
     }
 
-    private void pull(Origin from, Pull pull, Effects out) {
-        PeerView view = local.view(from);
-        if (!isPartial || view == null || pull.origin().equals(self)) {
-            local.pull(from, pull, out);
-            return;
-        }
-        InboundStream stream = inbound.find(pull.origin(), pull.topic());
-        long last = stream == null ? 0 : stream.last();
-        if (!Limits.isRange(pull.from(), pull.to())) {
-            reject(RejectReason.INVALID_RANGE, from, "Pull of " + pull.from() + " to " + pull.to(), out);
-        } else if (stream != null && pull.from() <= last) {
-            if (!view.pull(stream, pull.from(), Math.min(pull.to(), last), out)) {
-                reject(RejectReason.TOO_MANY_REQUESTS, from, "Pull while too many wait to be served", out);
-            }
-        } else if (!view.charge(pull.size())) {
-            reject(RejectReason.TOO_MANY_REQUESTS, from, "Pull while repairs take all there is", out);
-        } else {
-            StreamState nothingYet = new StreamState(pull.origin(), pull.topic(), 1, last + 1, last);
-            out.add(new Effect.Send(from, KnownStream.repairLane(pull.topic()), new StreamDigest(List.of(nothingYet))));
-        }
-    }
-
-    private void query(Origin from, StreamQuery query, Effects out) {
-        PeerView view = local.view(from);
-        if (!isPartial || view == null || query.origin().equals(self)) {
-            local.query(from, query, out);
-            return;
-        }
-        InboundStream stream = inbound.find(query.origin(), query.topic());
-        Neighbour neighbour = neighbours.get(from);
-        if (!view.charge(query.size())) {
-            reject(RejectReason.TOO_MANY_REQUESTS, from, "Query while repairs take all there is", out);
-        } else if (stream != null && stream.isOpen() && neighbour != null) { // else another neighbour may know
-            StreamState state = stream.state(neighbour.start(stream));
-            out.add(new Effect.Send(from, stream.lane(), new StreamDigest(List.of(state))));
-        }
+    private static boolean isPossible(Pushed run) {
+        return run instanceof Publications publications
+                ? Limits.isRun(publications)
+                : Limits.isRange(run.first(), run.last());
     }
 
     private void edge(Origin from, Origin publisher, boolean isLazy, Effects out) {
@@ -299,6 +305,7 @@ public final class DisseminationCore {
             reject(RejectReason.INVALID_RANGE, from, "No tree of " + publisher, out);
         } else if (isLazy) {
             edges.lazy(neighbour.slot());
+            local.pruned(from, publisher);
         } else {
             edges.eager(neighbour.slot());
         }
@@ -322,6 +329,27 @@ public final class DisseminationCore {
      */
     public long untilTick() {
         return local.isIdle() && inbound.isIdle() && digests.isIdle() && replays.isIdle() ? Long.MAX_VALUE : 0;
+    }
+
+    /**
+     * Whether another large message may be published. False while a peer has yet to fetch much of those that were published,
+     * since what is retained gives way to what is new; a peer that fetches nothing for a second is waited for no longer.
+     *
+     * @param now the time
+     * @return whether it may; what is published all the same is published
+     */
+    public boolean hasRoomForLarge(Time now) {
+        return local.hasRoomForLarge(now.nanos());
+    }
+
+    /**
+     * Whether the peers have fetched all large messages that they were told of, but for those that lag.
+     *
+     * @param now the time
+     * @return whether they have
+     */
+    public boolean isLargeFetched(Time now) {
+        return local.unfetched(now.nanos()) == 0;
     }
 
     /**

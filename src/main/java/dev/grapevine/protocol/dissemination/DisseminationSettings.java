@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * The bounds of topics.
  *
- * @param maxPayloadBytes longest payload of a message, in bytes; a longer one fails at the publish call; default 256 KiB
+ * @param maxPayloadBytes longest payload of a message, in bytes, up to 64 MiB; a longer one fails at the publish call, and
+ *     one that another member publishes is a gap here; default 4 MiB. See {@link #longestMessage()}
  * @param retainedBytes how many bytes a publisher retains for repair, over all topics, each message with 64 bytes of
  *     overhead; the oldest give way; default 16 MiB. Beyond a full mesh as much again of what it was given by others
  * @param retainedAge how long a member retains what it was given by others, beyond a full mesh; default 60 s
@@ -32,9 +33,12 @@ public record DisseminationSettings(
         Duration idleDigestInterval,
         int maxStreams) {
 
+    /** Most that {@link #maxPayloadBytes()} can be. */
+    public static final int LARGEST_PAYLOAD_BYTES = 64 << 20;
+
     /** The defaults. */
     public static final DisseminationSettings DEFAULT = new DisseminationSettings(
-            256 << 10,
+            4 << 20,
             16L << 20,
             Duration.ofSeconds(60),
             16_384,
@@ -48,11 +52,15 @@ public record DisseminationSettings(
     /**
      * Checks the bounds.
      *
-     * @throws IllegalArgumentException if a size or count is not positive (nothing retained is fine), or an interval is
-     *     not (no delay before a pull is)
+     * @throws IllegalArgumentException if a size or count is not positive (nothing retained is fine), an interval is
+     *     not (no delay before a pull is), or the longest payload is above {@link #LARGEST_PAYLOAD_BYTES}
      */
     public DisseminationSettings {
         atLeast(1, maxPayloadBytes, "maxPayloadBytes");
+        if (maxPayloadBytes > LARGEST_PAYLOAD_BYTES) {
+            throw new IllegalArgumentException(
+                    "maxPayloadBytes is at most " + LARGEST_PAYLOAD_BYTES + ", not " + maxPayloadBytes);
+        }
         atLeast(0, retainedBytes, "retainedBytes");
         atLeast(1, retainedAge.toNanos(), "retainedAge");
         atLeast(1, reorderMessages, "reorderMessages");
@@ -62,6 +70,17 @@ public record DisseminationSettings(
         atLeast(1, digestInterval.toNanos(), "digestInterval");
         atLeast(1, idleDigestInterval.toNanos(), "idleDigestInterval");
         atLeast(1, maxStreams, "maxStreams");
+    }
+
+    /**
+     * The longest message that can be published: {@link #maxPayloadBytes()}, or what is retained if that is less, since a
+     * message of more than 48 KiB is fetched from what its publisher retains.
+     *
+     * @return bytes
+     */
+    public int longestMessage() {
+        long retainable = Math.max(Limits.RUN_BYTES, retainedBytes - Limits.MESSAGE_OVERHEAD);
+        return (int) Math.min(maxPayloadBytes, retainable);
     }
 
     private static void atLeast(long least, long value, String name) {

@@ -1,12 +1,9 @@
 package dev.grapevine.protocol.dissemination;
 
 import dev.grapevine.bytes.Bytes;
-import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.DisseminationFrame.Announcement;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
-import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
-import dev.grapevine.protocol.frame.DisseminationFrame.StreamQuery;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
-import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.ProtocolEvent;
@@ -24,27 +21,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class InboundStream extends KnownStream {
 
-    /** What became of a run that arrived. */
-    enum Arrival {
-        /** Some of it was not known. */
-        FRESH,
-        /** All of it was known. */
-        DUPLICATE,
-        /** What was not known was not taken, for want of room. */
-        REFUSED
-    }
+    /** Whether it waits in the queue of those that ask; kept here so that the queue needs no look-up. */
+    boolean isQueued;
+
+    /** Whether it waits in the queue of those with large messages to fetch. */
+    boolean awaitsTransfers;
 
     private final int index;
     private final long number;
     private final DisseminationSettings settings;
     private final ReorderBuffer held;
     private final Holes holes;
+    private final StreamRequests requests;
+    private final LargeMessages large;
     private long next;
     private long knownLast;
-    private long queryDue;
-    private long queryPatience;
-    private boolean wasQueried;
-    private boolean queued;
     private long begin;
     private @Nullable RetainedWindow window;
     private @Nullable RepairRound round;
@@ -58,26 +49,26 @@ final class InboundStream extends KnownStream {
      * @param budget for what is held back
      * @param now the time
      */
-    InboundStream(Place place, TreeEdges edges, DisseminationSettings settings, HeldBudget budget, long now) {
+    InboundStream(StreamPlace place, TreeEdges edges, DisseminationSettings settings, HeldBudget budget, long now) {
         super(place.origin(), place.topic(), edges);
         this.index = place.index();
         this.number = place.number();
         this.settings = settings;
         this.held = new ReorderBuffer(settings.reorderMessages(), budget);
         this.holes = new Holes(settings.pullRetry().toNanos());
-        this.queryDue = now;
-        this.queryPatience = settings.pullRetry().toNanos();
+        this.requests = new StreamRequests(this, settings, held, holes, now);
+        this.large = new LargeMessages(this, settings, budget, held, holes);
     }
 
-    /**
-     * Which stream it is.
-     *
-     * @param origin who publishes it
-     * @param topic the topic
-     * @param index a small number that no other stream has that is known at the same time
-     * @param number how many streams were known before it, ever
-     */
-    record Place(Origin origin, String topic, int index, long number) {}
+    /** What it asks for. */
+    StreamRequests requests() {
+        return requests;
+    }
+
+    /** The large messages that were announced and are not settled. */
+    LargeMessages large() {
+        return large;
+    }
 
     int index() {
         return index;
@@ -111,11 +102,6 @@ final class InboundStream extends KnownStream {
         return held.isEmpty();
     }
 
-    /** Whether something was asked for that did not come yet. */
-    boolean isAsking() {
-        return holes.firstAsked() != Long.MAX_VALUE;
-    }
-
     /** Whom to ask, where several can be; begun anew when there is none. */
     RepairRound round() {
         RepairRound current = round;
@@ -145,15 +131,6 @@ final class InboundStream extends KnownStream {
         return holes.count();
     }
 
-    /** Whether it waits in the queue of those that ask; kept here so that the queue needs no look-up. */
-    boolean queued() {
-        return queued;
-    }
-
-    void queued(boolean value) {
-        queued = value;
-    }
-
     /** Messages arrived. The usual case, all in order and nothing missing, comes first and costs nothing a message. */
     Arrival accept(Publications run, long now, Effects out) {
         if (run.first() == next && knownLast < next) {
@@ -167,11 +144,16 @@ final class InboundStream extends KnownStream {
         return acceptOutOfOrder(run, now, out);
     }
 
+    /** Something came that is to stand at a sequence: what was not heard of before it is missing. */
+    private void reach(long sequence, long now) {
+        if (isOpen() && sequence > knownLast + 1) {
+            holes.add(knownLast + 1, sequence - 1, now + settings.pullDelay().toNanos());
+        }
+    }
+
     private Arrival acceptOutOfOrder(Publications run, long now, Effects out) {
         long first = Math.max(run.first(), next);
-        if (isOpen() && first > knownLast + 1) {
-            holes.add(knownLast + 1, first - 1, now + settings.pullDelay().toNanos());
-        }
+        reach(first, now);
         long fresh = 0;
         long refused = 0;
         for (Range part : held.absent(first, run.last())) {
@@ -209,21 +191,77 @@ final class InboundStream extends KnownStream {
     /** Holds back what there is room for; the rest counts as missing, and is asked for when there is room. */
     private long hold(Publications run, Range part, long now) {
         int taken = held.hold(run, part);
-        if (isOpen()) {
-            long refused = part.from() + taken;
-            if (taken > 0) {
-                holes.remove(part.from(), refused - 1, now);
-            }
-            if (refused <= part.to()) {
-                holes.refused(refused, part.to(), now);
-            }
+        if (isOpen() && taken > 0) {
+            holes.remove(part.from(), part.from() + taken - 1, now);
         }
+        refused(part.from() + taken, part.to(), now);
         return part.count() - taken;
+    }
+
+    private void refused(long from, long to, long now) {
+        if (isOpen() && from <= to) {
+            holes.refused(from, to, now);
+        }
+    }
+
+    /** A large message was announced: it has its place, and is fetched by others than this class. */
+    Arrival announced(Announcement announcement, long now, Effects out) {
+        long at = announcement.sequence();
+        if (!isOpen() && at == 1) {
+            open(1, now, out);
+        }
+        if (at < next || held.absent(at, at).isEmpty()) {
+            out.note(ProtocolEvent.DUPLICATE_MESSAGE);
+            return Arrival.DUPLICATE;
+        }
+        reach(at, now);
+        knownLast = Math.max(knownLast, at);
+        boolean isResumed = large.find(at) != null;
+        Transfer transfer = large.announced(announcement, at == next);
+        if (transfer == null || !large.place(transfer, now)) {
+            held.refuse();
+            refused(at, at, now);
+            out.add(new Effect.Rejected(
+                    RejectReason.REORDER_OVERFLOW, origin(), "No room for " + at + " of " + topic()));
+            return Arrival.REFUSED;
+        }
+        drain(now, out);
+        return isResumed ? Arrival.RESUMED : transfer.isTooLong() ? Arrival.REFUSED : Arrival.FRESH;
+    }
+
+    /** A large message is whole. */
+    void arrived(long now, Effects out) {
+        drain(now, out);
+    }
+
+    /** A part of a large message came. */
+    void progressed(long sequence, long now) {
+        if (sequence == next && round != null) {
+            round.progressed(now);
+        }
+    }
+
+    @Override
+    int offered(long sequence, long now) {
+        Transfer transfer = large.find(sequence);
+        return transfer == null ? super.largeLength(sequence) : transfer.isComing(now) ? transfer.length() : 0;
+    }
+
+    @Override
+    int largeLength(long sequence) {
+        Transfer transfer = large.find(sequence);
+        return transfer == null || transfer.isTooLong() ? super.largeLength(sequence) : transfer.length();
+    }
+
+    @Override
+    @Nullable Bytes part(long sequence, int offset, int length) {
+        Transfer transfer = large.find(sequence);
+        return transfer == null ? super.part(sequence, offset, length) : transfer.part(offset, length);
     }
 
     private void deliver(long first, List<Bytes> payloads, long now, Effects out) {
         out.add(new Effect.Deliver(topic(), origin(), first, payloads));
-        next = first + payloads.size();
+        settled(first + payloads.size());
         if (window != null) {
             Publications run = new Publications(origin(), topic(), first, payloads, edges().hops());
             window.add(runs(), run, now);
@@ -231,16 +269,32 @@ final class InboundStream extends KnownStream {
     }
 
     private void drain(long now, Effects out) {
-        for (List<Bytes> run = held.take(next); run != null; run = held.take(next)) {
-            deliver(next, run, now, out);
+        for (Held taken = held.take(next); taken != null; taken = held.take(next)) {
+            if (taken.isWhole()) {
+                deliver(next, taken.payloads(), now, out);
+            } else {
+                gap(next, out);
+            }
         }
+    }
+
+    private void settled(long upTo) {
+        next = upTo;
+        large.settle(next);
+    }
+
+    private void gap(long to, Effects out) {
+        out.add(new Effect.Gap(topic(), origin(), next, to));
+        out.note(ProtocolEvent.GAP_ANNOUNCED);
+        settled(to + 1);
     }
 
     /** The origin told how far the stream is. */
     void learn(StreamState state, long now, Effects out) {
         heardOf(state.start(), state.last(), settings.pullDelay().toNanos(), now, out);
         // What was asked for may be on its way still: the answer will tell.
-        abandon(Math.min(state.retained(), holes.firstAsked()) - 1, now, out);
+        long asked = Math.min(holes.firstAsked(), large.firstUnfinished());
+        abandon(Math.min(state.retained(), asked) - 1, now, out);
     }
 
     /**
@@ -283,11 +337,10 @@ final class InboundStream extends KnownStream {
      */
     void abandon(long to, long now, Effects out) {
         while (next <= to) {
-            long end = Math.min(to, held.first() - 1);
+            long end = Math.min(to, held.firstWhole() - 1);
             holes.remove(next, end, now);
-            out.add(new Effect.Gap(topic(), origin(), next, end));
-            out.note(ProtocolEvent.GAP_ANNOUNCED);
-            next = end + 1;
+            held.drop(end + 1);
+            gap(end, out);
             drain(now, out);
         }
         knownLast = Math.max(knownLast, next - 1);
@@ -311,13 +364,6 @@ final class InboundStream extends KnownStream {
         return true;
     }
 
-    /** The origin can be asked again, and what it was asked before is forgotten. */
-    void linkUp(long now) {
-        queryDue = now;
-        queryPatience = settings.pullRetry().toNanos();
-        holes.forgetRequests(now + settings.pullDelay().toNanos());
-    }
-
     /** Nobody can be hoped to have what is missing first: it becomes a gap, and what waited behind it is delivered. */
     void giveUp(long now, Effects out) {
         if (isOpen()) {
@@ -331,65 +377,5 @@ final class InboundStream extends KnownStream {
     void disbelieve(long now) {
         holes.remove(next, knownLast, now);
         knownLast = next - 1;
-    }
-
-    /** Nobody can be hoped to answer what was asked for up to a sequence: it is asked for anew at a time. */
-    void askAnew(long to, long due) {
-        if (isOpen()) {
-            holes.forgetRequests(to, due);
-        } else {
-            queryDue = due;
-            queryPatience = settings.pullRetry().toNanos();
-        }
-    }
-
-    /** Nobody has what is missing, for now. */
-    void askNothingBefore(long due) {
-        holes.forgetRequests(due);
-        queryDue = due;
-    }
-
-    /** Whether the answer to what was asked for first is overdue. */
-    boolean isOverdue(long now) {
-        return isOpen() ? holes.isFirstOverdue(now) : wasQueried && queryDue - now <= 0;
-    }
-
-    /**
-     * Sends the requests that have their turn.
-     *
-     * @param whom whom to ask
-     * @param now the time
-     * @param allowance how many requests may go out
-     * @param out where effects go
-     * @return whether anything was asked for
-     */
-    boolean ask(Origin whom, long now, RequestAllowance allowance, Effects out) {
-        int before = allowance.left();
-        if (isOpen()) {
-            holes.ask(now, held, missing -> pull(whom, missing, allowance, out));
-        } else if (queryDue - now <= 0 && !allowance.isEmpty()) {
-            allowance.take();
-            out.add(new Effect.Send(whom, Lane.CONTROL, new StreamQuery(origin(), topic())));
-            wasQueried = true;
-            queryDue = now + queryPatience;
-            queryPatience = Math.max(queryPatience, Math.min(2 * queryPatience, Limits.MAX_PATIENCE_NANOS));
-        }
-        return allowance.left() < before;
-    }
-
-    /** Repeats the requests to the origin whose answer is overdue, then sends those that have their turn. */
-    void tick(long now, RequestAllowance allowance, Effects out) {
-        holes.askAgain(now, missing -> pull(origin(), missing, allowance, out));
-        ask(origin(), now, allowance, out);
-    }
-
-    private boolean pull(Origin whom, Range missing, RequestAllowance allowance, Effects out) {
-        if (allowance.isEmpty()) {
-            return false;
-        }
-        allowance.take();
-        out.add(new Effect.Send(whom, Lane.CONTROL, new Pull(origin(), topic(), missing.from(), missing.to())));
-        out.add(new Effect.Noted(ProtocolEvent.REPAIR_REQUESTED, missing.count()));
-        return true;
     }
 }

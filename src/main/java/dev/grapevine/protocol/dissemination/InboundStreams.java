@@ -2,7 +2,10 @@ package dev.grapevine.protocol.dissemination;
 
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame.Announcement;
+import dev.grapevine.protocol.frame.DisseminationFrame.Chunk;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
+import dev.grapevine.protocol.frame.DisseminationFrame.Pushed;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
@@ -30,6 +33,7 @@ final class InboundStreams {
     private final RequestAllowance allowance = new RequestAllowance();
     private final NeighbourRepair repair;
     private final InboundTable table;
+    private final Transfers transfers;
     private final RetainedWindow forwarded;
     private final ArrayDeque<InboundStream> incomplete = new ArrayDeque<>();
     private boolean isPartial;
@@ -48,7 +52,9 @@ final class InboundStreams {
         this.digests = digests;
         this.isPresent = isPresent;
         this.repair = new NeighbourRepair(settings, neighbours, tree, allowance, isPresent);
-        this.table = new InboundTable(settings);
+        HeldBudget budget = new HeldBudget(settings.reorderBytes());
+        this.table = new InboundTable(settings, budget);
+        this.transfers = new Transfers(budget, new Owner());
         this.forwarded = new RetainedWindow(settings.retainedBytes());
     }
 
@@ -71,7 +77,8 @@ final class InboundStreams {
         table.forEach(stream -> {
             stream.retainIn(partial ? forwarded : null);
             stream.announced = stream.last();
-            stream.askAnew(Long.MAX_VALUE, now);
+            transfers.askAnew(stream, now);
+            stream.requests().askAnew(Long.MAX_VALUE, now);
         });
         if (!partial) {
             table.endGone(now, out);
@@ -90,28 +97,79 @@ final class InboundStreams {
         InboundStream stream = streamOf(from, run.origin(), run.topic(), now, out);
         if (stream != null) {
             boolean leavesHole = run.first() > stream.knownLast() + 1;
-            InboundStream.Arrival arrival = stream.accept(run, now, out);
-            Neighbour sender = isPartial ? neighbours.get(from) : null;
-            if (sender != null) {
-                forward(stream, run, arrival, sender, now, out);
-                if (leavesHole) {
-                    repair.heardOf(stream, sender);
-                }
-            }
-            follow(stream, now, out);
+            arrived(from, stream, run, stream.accept(run, now, out), leavesHole, now, out);
         }
     }
 
-    private void forward(
-            InboundStream stream,
-            Publications run,
-            InboundStream.Arrival arrival,
-            Neighbour sender,
-            long now,
-            Effects out) {
-        if (arrival == InboundStream.Arrival.FRESH) {
+    /** After messages, or the announcement of one: what is fresh goes on, and what is missing is asked for. */
+    private void arrived(
+            Origin from, InboundStream stream, Pushed run, Arrival arrival, boolean leavesHole, long now, Effects out) {
+        Neighbour sender = isPartial ? neighbours.get(from) : null;
+        if (sender != null) {
+            forward(stream, run, arrival, sender, now, out);
+            if (leavesHole) {
+                repair.heardOf(stream, sender);
+            }
+        }
+        follow(stream, now, out);
+    }
+
+    /** A large message is announced. The announcement goes on at once, and what comes of the message is served at once. */
+    void announcement(Origin from, Announcement announcement, long now, Effects out) {
+        if (!maySpeak(from, announcement.origin())) {
+            reject(RejectReason.FORGED_ORIGIN, from, "Speaks for " + announcement.origin(), out);
+            return;
+        }
+        if (!Limits.isRange(announcement.sequence(), announcement.sequence())
+                || !Limits.isLarge(announcement.length())) {
+            String detail = "Announces " + announcement.length() + " bytes as " + announcement.sequence();
+            reject(RejectReason.INVALID_RANGE, from, detail, out);
+            return;
+        }
+        InboundStream stream = streamOf(from, announcement.origin(), announcement.topic(), now, out);
+        if (stream != null) {
+            boolean leavesHole = announcement.sequence() > stream.knownLast() + 1;
+            Arrival arrival = stream.announced(announcement, now, out);
+            if (announcement.length() > settings.maxPayloadBytes() && arrival != Arrival.DUPLICATE) {
+                reject(RejectReason.OVERSIZED_MESSAGE, from, "A message of " + announcement.length() + " bytes", out);
+            }
+            transfers.announced(from, announcement, stream, now, out);
+            arrived(from, stream, announcement, arrival, leavesHole, now, out);
+        }
+    }
+
+    /**
+     * A large message is announced that a replay asked for, and that its stream has behind it.
+     *
+     * @return false if it cannot be had of this peer
+     */
+    boolean fetchAgain(Origin from, Announcement announcement, long now, Effects out) {
+        InboundStream stream = find(announcement.origin(), announcement.topic());
+        if (stream == null || !Limits.isLarge(announcement.length())) {
+            reject(RejectReason.INVALID_RANGE, from, "Announces " + announcement.length() + " bytes", out);
+            return false;
+        }
+        if (announcement.length() > settings.maxPayloadBytes()) {
+            reject(RejectReason.OVERSIZED_MESSAGE, from, "A message of " + announcement.length() + " bytes", out);
+            return false;
+        }
+        transfers.fetchAgain(from, announcement, stream, now, out);
+        return true;
+    }
+
+    /** A part of a large message came; of which, or null if it was not needed. */
+    @Nullable Transfer chunk(Origin from, Chunk chunk, long now, Effects out) {
+        if (!maySpeak(from, chunk.origin())) {
+            reject(RejectReason.FORGED_ORIGIN, from, "Speaks for " + chunk.origin(), out);
+            return null;
+        }
+        return transfers.chunk(from, chunk, find(chunk.origin(), chunk.topic()), now, out);
+    }
+
+    private void forward(InboundStream stream, Pushed run, Arrival arrival, Neighbour sender, long now, Effects out) {
+        if (arrival == Arrival.FRESH) {
             tree.fresh(stream, sender, run, out);
-        } else if (arrival == InboundStream.Arrival.DUPLICATE) {
+        } else if (arrival == Arrival.DUPLICATE) {
             tree.duplicate(stream, sender, now, out);
         }
         if (stream.last() > stream.announced) {
@@ -166,7 +224,7 @@ final class InboundStreams {
         long start = teller.metFirst() ? state.start() : state.begin();
         if (stream.heardOf(start, state.last(), Limits.GRAFT_DELAY_NANOS, now, out)) {
             repair.heardOf(stream, teller);
-        } else if (stream.isAsking() && state.last() < stream.next()) {
+        } else if (stream.requests().isAsking() && state.last() < stream.next()) {
             repair.refused(stream, teller, 0, now, out);
         }
         if (state.last() >= stream.last()) {
@@ -189,6 +247,7 @@ final class InboundStreams {
             return;
         }
         Neighbour by = isPartial ? neighbours.get(from) : null;
+        transfers.unavailable(from, stream, new Range(answer.from(), answer.to()), now, out);
         if (by == null) {
             stream.abandon(answer.to(), now, out);
         } else if (answer.from() <= stream.next() && stream.next() <= answer.to()) {
@@ -242,14 +301,14 @@ final class InboundStreams {
     /** After each step of a stream: goes on asking, and takes care that the ticks do. */
     private void follow(InboundStream stream, long now, Effects out) {
         if (stream.isIncomplete()) {
-            if (!stream.queued()) {
-                stream.queued(true);
+            if (!stream.isQueued) {
+                stream.isQueued = true;
                 incomplete.addLast(stream);
             }
             if (isPartial) {
                 repair.ask(stream, now, out);
             } else if (neighbours.contains(stream.origin())) {
-                stream.ask(stream.origin(), now, allowance, out);
+                stream.requests().ask(stream.origin(), now, allowance, out);
             }
         }
         if (isPartial && stream.last() > stream.announced) {
@@ -262,14 +321,15 @@ final class InboundStreams {
         InboundSource source = table.source(neighbour.origin());
         if (source != null) {
             table.returned(source);
-            source.streams().forEach(stream -> stream.linkUp(now));
+            source.streams().forEach(stream -> stream.requests().linkUp(now));
         }
         if (isPartial) {
             neighbour.startsAre(table.lastByIndex(), table.everKnown());
         }
     }
 
-    void linkDown(Neighbour neighbour, long now) {
+    void linkDown(Neighbour neighbour, long now, Effects out) {
+        table.forEach(stream -> transfers.linkDown(stream, neighbour.origin(), now, out));
         table.sources().forEach(source -> source.edges().forget(neighbour.slot()));
         incomplete.forEach(stream -> repair.linkDown(stream, neighbour, now));
     }
@@ -285,27 +345,43 @@ final class InboundStreams {
         }
     }
 
-    /** Whether no message is missing. */
+    /** Whether no message is missing, or on its way in parts. */
     boolean isIdle() {
-        return incomplete.isEmpty();
+        return incomplete.isEmpty() && transfers.isIdle();
     }
 
     /** Each incomplete stream in turn; those for which there was no turn left come first the next time. */
     void tick(long now, Effects out) {
         allowance.renew();
         forwarded.expire(now - settings.retainedAge().toNanos());
+        transfers.tick(now, out);
         for (int left = incomplete.size(); left > 0 && !allowance.isEmpty(); left--) {
             InboundStream stream = incomplete.removeFirst();
             if (!stream.isIncomplete()) {
-                stream.queued(false);
+                stream.isQueued = false;
                 continue;
             }
             incomplete.addLast(stream);
             if (!isPartial && neighbours.contains(stream.origin())) {
-                stream.tick(now, allowance, out);
+                stream.requests().tick(now, allowance, out);
             } else if (isPartial && !neighbours.isEmpty()) {
                 repair.tick(stream, now, out);
                 follow(stream, now, out);
+            }
+        }
+    }
+
+    private final class Owner implements Transfers.Owner {
+        @Override
+        public void follow(InboundStream stream, long now, Effects out) {
+            InboundStreams.this.follow(stream, now, out);
+        }
+
+        @Override
+        public void interrupted(InboundStream stream, long sequence, Origin by, long goneTo, long now) {
+            Neighbour neighbour = isPartial ? neighbours.get(by) : null;
+            if (neighbour != null && stream.next() == sequence) {
+                repair.interrupted(stream, neighbour, goneTo, now);
             }
         }
     }

@@ -29,9 +29,9 @@ final class InboundTable {
     private int streamCount;
     private long everKnown;
 
-    InboundTable(DisseminationSettings settings) {
+    InboundTable(DisseminationSettings settings, HeldBudget budget) {
         this.settings = settings;
-        this.budget = new HeldBudget(settings.reorderBytes());
+        this.budget = budget;
     }
 
     @Nullable InboundSource source(Origin origin) {
@@ -58,7 +58,7 @@ final class InboundTable {
         InboundSource source = sources.computeIfAbsent(origin, InboundSource::new);
         int index = indexes.nextClearBit(0);
         indexes.set(index);
-        InboundStream.Place place = new InboundStream.Place(origin, topic, index, everKnown);
+        StreamPlace place = new StreamPlace(origin, topic, index, everKnown);
         InboundStream stream = new InboundStream(place, source.edges(), settings, budget, now);
         source.add(topic, stream);
         streamCount++;

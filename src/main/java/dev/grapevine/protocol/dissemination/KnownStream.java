@@ -1,10 +1,12 @@
 package dev.grapevine.protocol.dissemination;
 
+import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.frame.StreamName;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /** A stream that this member can tell of and repair: one of its own, or in a partial view one that it forwards. */
 abstract class KnownStream {
@@ -75,6 +77,23 @@ abstract class KnownStream {
 
     final RetainedRuns runs() {
         return runs;
+    }
+
+    /** Length of a large message that is here, or of which parts are coming just now; 0 if neither. */
+    int offered(long sequence, long now) {
+        return largeLength(sequence);
+    }
+
+    /** Length of a large message of which something is here; 0 if nothing is. */
+    int largeLength(long sequence) {
+        Bytes large = runs.large(sequence);
+        return large == null ? 0 : large.length();
+    }
+
+    /** A part of a large message, if that is here. */
+    @Nullable Bytes part(long sequence, int offset, int length) {
+        Bytes large = runs.large(sequence);
+        return large == null ? null : large.slice(offset, length);
     }
 
     /** Oldest sequence that can be repaired; {@code last + 1} if none. */

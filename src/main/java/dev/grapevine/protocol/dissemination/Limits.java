@@ -2,6 +2,7 @@ package dev.grapevine.protocol.dissemination;
 
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame.ChunkRequest;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.StreamName;
@@ -13,14 +14,47 @@ final class Limits {
     /** Largest sequence: no publisher gets there, and sums of two stay within a long. */
     static final long MAX_SEQUENCE = 1L << 60;
 
-    /** A run of messages or a digest is ended before it passes this many bytes, so that batches stay fair and small. */
-    static final int RUN_BYTES = 48 << 10;
+    /**
+     * A run of messages or a digest is ended before it passes this many bytes, so that batches stay fair and small. A
+     * message that passes it alone is a large one.
+     */
+    static final int RUN_BYTES = DisseminationFrame.MAX_CHUNK_BYTES;
 
     /** What keeping a message costs beyond its bytes: the object, its place in a list, the array's header. */
     static final int MESSAGE_OVERHEAD = 64;
 
     /** What holding back a run costs beyond its messages: its place among the runs, and the hole in front of it. */
     static final int RUN_OVERHEAD = 192;
+
+    /** What remembering a large message costs beyond its bytes: the object, who has it, its place among those held back. */
+    static final int TRANSFER_OVERHEAD = 1 << 10;
+
+    /**
+     * Most chunks of one large message that are under way at a time: enough to keep a link busy for a round trip of 50 ms at
+     * 4 MB/s and message, few enough that repairs, which share their lane, do not wait long behind them.
+     */
+    static final int CHUNKS_UNDER_WAY = 4;
+
+    /** Most large messages that are on their way here at a time. */
+    static final int TRANSFERS = 8;
+
+    /** Most of them that are asked of the same peer. */
+    static final int TRANSFERS_PER_PEER = 2;
+
+    /** Most streams with large messages that wait for their turn that are looked at in a step; the next ones in the next. */
+    static final int TRANSFER_LOOKS = 64;
+
+    /** Requested chunks of one peer that wait to be served; a further request is rejected and repeated. */
+    static final int PENDING_CHUNKS = 64;
+
+    /** Publishers of large messages wait while a peer has not fetched more bytes than these of what it was told of. */
+    static final long UNFETCHED_BYTES = 1 << 20;
+
+    /** For how long a peer that fetches nothing may hold up the publishers of large messages. */
+    static final long UNFETCHED_NANOS = 1_000_000_000L;
+
+    /** Most large messages of which it is remembered that a peer has not fetched them; the oldest is forgotten first. */
+    static final int UNFETCHED_MESSAGES = 64;
 
     /**
      * Most messages of one stream that are asked for at a time; further ones follow as these come. The lowest need no room
@@ -46,6 +80,9 @@ final class Limits {
      * so a reader that fell behind catches up however fast the stream goes on. It may be passed by one frame.
      */
     static final int REPAIR_BYTES_PER_TICK = 512 << 10;
+
+    /** What chunks of large messages leave of that to what is smaller. */
+    static final int CHUNKS_LEAVE_BYTES = 64 << 10;
 
     /** Most bytes of repair that one peer is served between two ticks however much is published: a full outbox loses. */
     static final int MAX_REPAIR_BYTES_PER_TICK = 4 << 20;
@@ -102,6 +139,25 @@ final class Limits {
 
     static long cost(Bytes payload) {
         return payload.length() + (long) MESSAGE_OVERHEAD;
+    }
+
+    static boolean isLarge(int length) {
+        return length > RUN_BYTES;
+    }
+
+    /** Whether a run is one large message, which never shares a run with others. */
+    static boolean isLarge(Publications run) {
+        return run.payloads().size() == 1 && isLarge(run.payloads().get(0).length());
+    }
+
+    /** Whether a part of a message of a length is asked for; of any length, if that is 0. */
+    static boolean isPart(ChunkRequest request, int messageLength) {
+        long end = request.offset() + (long) request.length();
+        return (messageLength == 0 || end <= messageLength)
+                && isRange(request.sequence(), request.sequence())
+                && request.offset() >= 0
+                && request.length() >= 1
+                && request.length() <= DisseminationFrame.MAX_CHUNK_BYTES;
     }
 
     static boolean isName(String topic) {

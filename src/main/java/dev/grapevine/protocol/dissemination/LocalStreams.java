@@ -3,8 +3,11 @@ package dev.grapevine.protocol.dissemination;
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame.Announcement;
+import dev.grapevine.protocol.frame.DisseminationFrame.ChunkRequest;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
+import dev.grapevine.protocol.frame.DisseminationFrame.Pushed;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamQuery;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
@@ -23,6 +26,7 @@ final class LocalStreams {
     private final Origin self;
     private final int maxStreams;
     private final RetainedWindow window;
+    private final long mostUnfetched;
     private final DigestSchedule schedule;
     private final BroadcastTree tree;
     private final TreeDigests digests;
@@ -47,6 +51,8 @@ final class LocalStreams {
         this.self = self;
         this.maxStreams = settings.maxStreams();
         this.window = new RetainedWindow(settings.retainedBytes());
+        this.mostUnfetched =
+                Math.min(Limits.UNFETCHED_BYTES, Math.max(0, settings.retainedBytes() - settings.longestMessage()));
         this.schedule = new DigestSchedule(settings, random);
         this.tree = tree;
         this.digests = digests;
@@ -91,7 +97,15 @@ final class LocalStreams {
             int to = endOfRun(all, from);
             // A part is copied, so that evicting the other parts really frees them.
             List<Bytes> part = to - from == all.size() ? all : List.copyOf(all.subList(from, to));
-            send(stream, new Publications(self, stream.topic(), stream.last() + 1, part), now, out);
+            Publications run = new Publications(self, stream.topic(), stream.last() + 1, part);
+            window.add(stream.runs(), run, now);
+            stream.published(run);
+            if (Limits.isLarge(run)) {
+                announce(stream, run, now, out);
+            } else {
+                bytesSinceTick += run.size();
+                send(stream, run, out);
+            }
             from = to;
         }
         if (isPartial) {
@@ -125,10 +139,49 @@ final class LocalStreams {
         return end;
     }
 
-    private void send(LocalStream stream, Publications run, long now, Effects out) {
-        window.add(stream.runs(), run, now);
-        stream.published(run);
-        bytesSinceTick += run.size();
+    /** A large message is not pushed: whoever lacks it fetches it. */
+    private void announce(LocalStream stream, Publications run, long now, Effects out) {
+        int length = run.payloads().get(0).length();
+        send(stream, new Announcement(self, stream.topic(), run.first(), length, 0), out);
+        for (PeerView peer : linked.values()) {
+            if (!isPartial || tree.isPushed(stream, peer.origin())) {
+                peer.unfetched().announced(stream, run.first(), length, now);
+            }
+        }
+        moved(length, now, out);
+    }
+
+    /** So many bytes of large messages were published, or came: whoever asks for them is served them at that pace. */
+    void moved(int length, long now, Effects out) {
+        bytesSinceTick += length;
+        for (PeerView peer : linked.values()) {
+            peer.moved(length, now, out);
+        }
+    }
+
+    /** A peer has what somebody publishes from others; only large messages of this member's own are waited for. */
+    void pruned(Origin peer, Origin publisher) {
+        PeerView view = linked.get(peer);
+        if (view != null && publisher.equals(self)) {
+            view.unfetched().clear();
+        }
+    }
+
+    /** Whether no peer has yet to fetch so much that another large message could push out what it has not. */
+    boolean hasRoomForLarge(long now) {
+        return unfetched(now) <= mostUnfetched;
+    }
+
+    /** The most bytes of large messages that a peer was told of and has yet to fetch; those that lag do not count. */
+    long unfetched(long now) {
+        long most = 0;
+        for (PeerView peer : linked.values()) {
+            most = Math.max(most, peer.unfetched().bytes(now));
+        }
+        return most;
+    }
+
+    private void send(LocalStream stream, Pushed run, Effects out) {
         if (isPartial) {
             tree.push(stream, run, -1, out);
             return;
@@ -151,8 +204,9 @@ final class LocalStreams {
         tell(view, streams.values(), out);
     }
 
-    /** What is remembered of a peer to which there is a link. */
+    /** What is remembered of a peer to which there is a link, and which asks for something. */
     @Nullable PeerView view(Origin peer) {
+        isIdle = false;
         return linked.get(peer);
     }
 
@@ -213,6 +267,22 @@ final class LocalStreams {
         tell(view, List.of(stream), out);
     }
 
+    void chunkRequest(Origin from, ChunkRequest request, long now, Effects out) {
+        isIdle = false;
+        LocalStream stream = own(from, request.origin(), request.topic(), out);
+        PeerView view = linked.get(from);
+        if (stream == null || view == null) {
+            return;
+        }
+        int length = stream.largeLength(request.sequence());
+        if (!Limits.isPart(request, length) || request.sequence() > stream.last()) {
+            String detail = "Request of " + request.length() + " bytes of " + request.sequence();
+            reject(RejectReason.INVALID_RANGE, from, detail, out);
+        } else {
+            view.chunk(stream, request, now, out);
+        }
+    }
+
     /** The stream that a request is about, or a rejection: of another member's streams we keep nothing to answer with. */
     private @Nullable LocalStream own(Origin from, Origin origin, String topic, Effects out) {
         if (!linked.containsKey(from)) {
@@ -254,7 +324,7 @@ final class LocalStreams {
             if (!due.isEmpty()) {
                 tell(peer, due, out);
             }
-            peer.tick(repairBytes, out);
+            peer.tick(repairBytes, now, out);
             isIdle &= !peer.isWaiting();
         }
     }

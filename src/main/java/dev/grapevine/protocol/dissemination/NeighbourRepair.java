@@ -44,7 +44,7 @@ final class NeighbourRepair {
         RepairRound round = stream.round();
         round.frontIs(stream.next(), now);
         Neighbour whom = round.whom(neighbours, stream.edges().parent());
-        if (whom != null && stream.ask(whom.origin(), now, allowance, out)) {
+        if (whom != null && stream.requests().ask(whom.origin(), now, allowance, out)) {
             stream.edges().asked(whom.slot(), now);
             if (stream.isOpen() && stream.lacksTail()) {
                 tree.graft(stream, whom, out);
@@ -58,7 +58,7 @@ final class NeighbourRepair {
         Neighbour whom = round.whom(neighbours, stream.edges().parent());
         if (whom == null) {
             conclude(stream, round, now, out);
-        } else if (stream.isOverdue(now)
+        } else if (stream.requests().isOverdue(now)
                 && round.isStuck(now, settings.pullRetry().toNanos())) {
             round.unanswered(whom);
             next(stream, whom, Long.MAX_VALUE, now, out);
@@ -68,7 +68,7 @@ final class NeighbourRepair {
 
     /** A neighbour tells of messages that did not come. */
     void heardOf(InboundStream stream, Neighbour from) {
-        if (!stream.isAsking()) {
+        if (!stream.requests().isAsking()) {
             stream.round().prefer(from);
         }
     }
@@ -83,10 +83,17 @@ final class NeighbourRepair {
         }
     }
 
+    /** A neighbour does not go on with a large message that is missing first, or not retain it up to a sequence. */
+    void interrupted(InboundStream stream, Neighbour by, long goneTo, long now) {
+        RepairRound round = stream.round();
+        round.frontIs(stream.next(), now);
+        round.inVain(by, goneTo);
+    }
+
     /** What was asked of one neighbour up to a sequence is asked of the next. */
     private void next(InboundStream stream, Neighbour by, long to, long now, Effects out) {
         RepairRound round = stream.round();
-        stream.askAnew(to, now);
+        stream.requests().askAnew(to, now);
         if (round.whom(neighbours, by.slot()) == null) {
             conclude(stream, round, now, out);
         }
@@ -103,7 +110,7 @@ final class NeighbourRepair {
             giveUp(stream, now, out);
         } else {
             long pause = settings.pullRetry().toNanos() << Math.min(round.rounds() - 1, 10);
-            stream.askNothingBefore(now + Math.min(pause, Limits.MAX_PATIENCE_NANOS));
+            stream.requests().askNothingBefore(now + Math.min(pause, Limits.MAX_PATIENCE_NANOS));
         }
     }
 
@@ -126,7 +133,7 @@ final class NeighbourRepair {
     void linkDown(InboundStream stream, Neighbour neighbour, long now) {
         RepairRound round = stream.round();
         if (round.isAsked(neighbour)) {
-            stream.askAnew(Long.MAX_VALUE, now);
+            stream.requests().askAnew(Long.MAX_VALUE, now);
         }
         round.forget(neighbour.slot());
     }

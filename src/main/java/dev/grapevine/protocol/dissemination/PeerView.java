@@ -1,11 +1,15 @@
 package dev.grapevine.protocol.dissemination;
 
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.DisseminationFrame.Announcement;
+import dev.grapevine.protocol.frame.DisseminationFrame.ChunkRequest;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
+import dev.grapevine.protocol.frame.DisseminationFrame.Pushed;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.ProtocolEvent;
+import dev.grapevine.protocol.step.RejectReason;
 import java.util.ArrayDeque;
 
 /**
@@ -18,6 +22,8 @@ final class PeerView {
     private final Origin origin;
     private final long[] starts;
     private final ArrayDeque<Repair> pending = new ArrayDeque<>();
+    private final Unfetched unfetched = new Unfetched();
+    private final PendingChunks chunks;
     private long allowance = Limits.REPAIR_BYTES_PER_TICK;
 
     /**
@@ -29,6 +35,7 @@ final class PeerView {
     PeerView(Origin origin, long[] starts) {
         this.origin = origin;
         this.starts = starts;
+        this.chunks = new PendingChunks(origin, unfetched);
     }
 
     Origin origin() {
@@ -63,21 +70,77 @@ final class PeerView {
         return true;
     }
 
+    /** Serves a part of a large message, now, on later ticks or when it has come here. */
+    void chunk(KnownStream stream, ChunkRequest request, long now, Effects out) {
+        if (!chunks.add(stream, request, now)) {
+            String detail = "Request of a chunk while too many wait to be served";
+            out.add(new Effect.Rejected(RejectReason.TOO_MANY_REQUESTS, origin, detail));
+            return;
+        }
+        serveChunks(now, out);
+    }
+
+    /**
+     * Tells of the large messages of a stream that are on their way here, from a sequence on as far as they follow each other.
+     *
+     * @return false if there is none
+     */
+    boolean announce(KnownStream stream, long from, long to, long now, Effects out) {
+        long at = from;
+        for (int length = stream.offered(at, now); length > 0 && at <= to; length = stream.offered(at, now)) {
+            Announcement frame = announcement(stream, at, length);
+            if (charge(frame.size())) {
+                out.add(new Effect.Send(origin, stream.repairLane(), frame));
+            }
+            at++;
+        }
+        return at > from;
+    }
+
+    private static Announcement announcement(KnownStream stream, long sequence, int length) {
+        return new Announcement(
+                stream.origin(),
+                stream.topic(),
+                sequence,
+                length,
+                stream.edges().hops());
+    }
+
+    /** What of this member's large messages it has not fetched. */
+    Unfetched unfetched() {
+        return unfetched;
+    }
+
+    /** So many bytes went their way besides what waits: as much more may be served at once. */
+    void moved(long bytes, long now, Effects out) {
+        allowance = Math.min(allowance + 2 * bytes, Limits.MAX_REPAIR_BYTES_PER_TICK);
+        serveChunks(now, out);
+    }
+
     /** Serves what waits, within what may be sent before the next tick. */
-    void tick(long repairBytes, Effects out) {
+    void tick(long repairBytes, long now, Effects out) {
         allowance = repairBytes;
         if (!pending.isEmpty()) {
             serve(out);
+        }
+        serveChunks(now, out);
+    }
+
+    private void serveChunks(long now, Effects out) {
+        if (!chunks.isEmpty()) {
+            allowance -= chunks.serve(allowance - Limits.CHUNKS_LEAVE_BYTES, now, out);
         }
     }
 
     /** Whether something that it asked for is still to be served. */
     boolean isWaiting() {
-        return !pending.isEmpty();
+        return !pending.isEmpty() || !chunks.isEmpty();
     }
 
     void linkDown() {
         pending.clear();
+        chunks.clear();
+        unfetched.clear();
     }
 
     private void serve(Effects out) {
@@ -108,13 +171,14 @@ final class PeerView {
 
     private int sendAgain(Repair repair, Effects out) {
         KnownStream stream = repair.stream;
-        Publications frame = stream.runs()
-                .repair(repair.from, repair.to)
-                .withHops(stream.edges().hops());
+        Publications run = stream.runs().repair(repair.from, repair.to);
+        Pushed frame = Limits.isLarge(run)
+                ? announcement(stream, run.first(), run.payloads().get(0).length())
+                : run.withHops(stream.edges().hops());
         out.add(new Effect.Send(origin, repair.stream.repairLane(), frame));
         allowance -= frame.size();
-        repair.from = frame.last() + 1;
-        return frame.payloads().size();
+        repair.from = run.last() + 1;
+        return run.payloads().size();
     }
 
     /** What is left to be sent of a range that was asked for. */

@@ -9,7 +9,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one stream that came before an earlier one: runs in the order of their sequences that do not overlap.
+ * The messages of one stream that came before an earlier one: runs in the order of their sequences that do not overlap, and
+ * between them the places of large messages that are on their way.
  * Bounded in messages by itself and in bytes by a budget that all streams share; what does not fit is not taken. A run
  * costs more than its messages, {@link Limits#RUN_OVERHEAD}, since it is what separates two holes.
  */
@@ -17,7 +18,7 @@ final class ReorderBuffer {
 
     private final int maxMessages;
     private final HeldBudget budget;
-    private final TreeMap<Long, List<Bytes>> runs = new TreeMap<>();
+    private final TreeMap<Long, Held> runs = new TreeMap<>();
     private int messages;
     private boolean refused;
 
@@ -52,7 +53,7 @@ final class ReorderBuffer {
     List<Range> absent(long from, long to) {
         List<Range> absent = new ArrayList<>();
         long at = from;
-        Map.Entry<Long, List<Bytes>> run = runs.floorEntry(from);
+        Map.Entry<Long, Held> run = runs.floorEntry(from);
         if (run == null) {
             run = runs.higherEntry(from);
         }
@@ -60,7 +61,7 @@ final class ReorderBuffer {
             if (run.getKey() > at) {
                 absent.add(new Range(at, run.getKey() - 1));
             }
-            at = Math.max(at, run.getKey() + run.getValue().size());
+            at = Math.max(at, run.getKey() + run.getValue().count());
             run = runs.higherEntry(run.getKey());
         }
         if (at <= to) {
@@ -79,9 +80,9 @@ final class ReorderBuffer {
         int taken = fitting(payloads);
         refused |= taken < payloads.size();
         if (taken == payloads.size()) {
-            runs.put(part.from(), payloads);
+            runs.put(part.from(), new Held.Run(payloads));
         } else if (taken > 0) {
-            runs.put(part.from(), copy(run, new Range(part.from(), part.from() + taken - 1)));
+            runs.put(part.from(), new Held.Run(copy(run, new Range(part.from(), part.from() + taken - 1))));
         }
         return taken;
     }
@@ -111,17 +112,81 @@ final class ReorderBuffer {
         return List.copyOf(copies);
     }
 
-    /** Takes out the run that begins with a sequence, or null if none does. */
-    @Nullable List<Bytes> take(long first) {
-        List<Bytes> run = runs.remove(first);
-        if (run != null) {
-            refused = false;
-            messages -= run.size();
+    /**
+     * Keeps the place of a large message that is on its way.
+     *
+     * @param transfer the message, absent so far
+     * @param isNext whether nothing is missing before it: for that one there is always room
+     * @return false if there is no room
+     */
+    boolean place(Transfer transfer, boolean isNext) {
+        if (messages >= maxMessages && !isNext) {
+            refused = true;
+            return false;
+        }
+        messages++;
+        runs.put(transfer.sequence(), transfer);
+        transfer.placed(true);
+        return true;
+    }
+
+    /** A large message is missing, like others. */
+    void displace(Transfer transfer) {
+        runs.remove(transfer.sequence());
+        taken(transfer);
+    }
+
+    /** Something did not fit. */
+    void refuse() {
+        refused = true;
+    }
+
+    /**
+     * Takes out what begins with a sequence, if it can be delivered or is a gap.
+     *
+     * @return null if there is nothing
+     */
+    @Nullable Held take(long first) {
+        Held held = runs.get(first);
+        if (held == null || !isSettled(held)) {
+            return null;
+        }
+        runs.remove(first);
+        taken(held);
+        return held;
+    }
+
+    private static boolean isSettled(Held held) {
+        return held.isWhole() || (held instanceof Transfer transfer && transfer.isTooLong());
+    }
+
+    private void taken(Held held) {
+        refused = false;
+        messages -= held.count();
+        if (held instanceof Held.Run run) {
             budget.give(Limits.RUN_OVERHEAD);
-            for (Bytes payload : run) {
+            for (Bytes payload : run.payloads()) {
                 budget.give(Limits.cost(payload));
             }
+        } else if (held instanceof Transfer transfer) {
+            transfer.placed(false);
         }
-        return run;
+    }
+
+    /** Where the first messages are that are all here; {@link Long#MAX_VALUE} if there are none. */
+    long firstWhole() {
+        for (Map.Entry<Long, Held> entry : runs.entrySet()) {
+            if (entry.getValue().isWhole()) {
+                return entry.getKey();
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
+    /** Gives up all before a sequence. */
+    void drop(long before) {
+        while (!runs.isEmpty() && runs.firstKey() < before) {
+            taken(runs.pollFirstEntry().getValue());
+        }
     }
 }

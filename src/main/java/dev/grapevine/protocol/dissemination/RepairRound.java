@@ -24,11 +24,16 @@ final class RepairRound {
     void frontIs(long next, long now) {
         if (next != front) {
             front = next;
-            frontSince = now;
-            begin();
-            rounds = 0;
-            answeredRounds = 0;
+            progressed(now);
         }
+    }
+
+    /** Something of the lowest hole came. */
+    void progressed(long now) {
+        frontSince = now;
+        begin();
+        rounds = 0;
+        answeredRounds = 0;
     }
 
     private void begin() {

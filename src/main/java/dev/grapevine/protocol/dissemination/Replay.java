@@ -1,6 +1,7 @@
 package dev.grapevine.protocol.dissemination;
 
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.DisseminationFrame.Announcement;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
@@ -165,6 +166,22 @@ final class Replay {
             sources.ready(this);
         }
         return isAnswer;
+    }
+
+    /** A large message is announced; whether it is what was asked for. */
+    boolean announced(Neighbour by, Announcement announcement, long now) {
+        ReplayCursor cursor = served(new Stream(announcement.origin(), announcement.topic()));
+        return cursor != null && cursor.announced(by, announcement, now);
+    }
+
+    /** A part of a large message came, or the last one. */
+    void fetched(Transfer transfer, long now, Effects out) {
+        ReplayCursor cursor =
+                served(new Stream(transfer.stream().origin(), transfer.stream().topic()));
+        if (cursor != null) {
+            cursor.fetched(transfer, now, out);
+            sources.ready(this);
+        }
     }
 
     void unavailable(Neighbour by, Unavailable answer, long now, Effects out) {

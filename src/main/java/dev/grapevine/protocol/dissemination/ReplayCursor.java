@@ -2,6 +2,7 @@ package dev.grapevine.protocol.dissemination;
 
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.DisseminationFrame.Announcement;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
@@ -135,6 +136,24 @@ final class ReplayCursor {
         give(part.from(), part.of(run.payloads(), run.first()), out);
         pull.progressed(next, now);
         return true;
+    }
+
+    /** A neighbour announces a large message; whether it was asked of it for this, and is to be fetched. */
+    boolean announced(Neighbour by, Announcement announcement, long now) {
+        boolean isAnswer = pull.isAsked(by) && announcement.sequence() == next;
+        if (isAnswer) {
+            pull.endAt(next, now);
+        }
+        return isAnswer;
+    }
+
+    /** A part of a large message came, or the last one. */
+    void fetched(Transfer transfer, long now, Effects out) {
+        // Without room, which others may have taken meanwhile, it is fetched once more when there is.
+        if (transfer.sequence() == next && transfer.isWhole() && replay.room() > 0) {
+            give(next, transfer.payloads(), out);
+        }
+        pull.progressed(next, now);
     }
 
     /** A neighbour does not retain some any more. */

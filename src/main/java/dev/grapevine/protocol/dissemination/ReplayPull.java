@@ -109,6 +109,12 @@ final class ReplayPull {
         return 0;
     }
 
+    /** The answer is a large message that has still to be fetched: what is behind it is asked for afterwards. */
+    void endAt(long last, long now) {
+        to = last;
+        due = now + patience;
+    }
+
     /** A part of the answer came, up to before a sequence. */
     void progressed(long next, long now) {
         patience = sources.retryNanos();

@@ -1,6 +1,7 @@
 package dev.grapevine.protocol.dissemination;
 
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.DisseminationFrame.Announcement;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
@@ -121,6 +122,25 @@ final class Replays {
         }
         InboundStream stream = isAnswer ? inbound.find(run.origin(), run.topic()) : null;
         return stream != null && run.last() <= stream.last();
+    }
+
+    /** A large message was announced; whether a replay asked for it and everybody was given it before. */
+    boolean expects(Origin from, Announcement announcement, long now) {
+        Neighbour by = replays.isEmpty() ? null : neighbours.get(from);
+        InboundStream stream = by == null ? null : inbound.find(announcement.origin(), announcement.topic());
+        if (by == null || stream == null || announcement.sequence() > stream.last()) {
+            return false;
+        }
+        boolean isExpected = false;
+        for (Replay replay : of(StreamName.topic(announcement.topic()))) {
+            isExpected |= replay.announced(by, announcement, now);
+        }
+        return isExpected;
+    }
+
+    /** A part of a large message came that is fetched for replays, or the last one. */
+    void fetched(Transfer transfer, long now, Effects out) {
+        of(StreamName.topic(transfer.stream().topic())).forEach(replay -> replay.fetched(transfer, now, out));
     }
 
     void unavailable(Origin from, Unavailable answer, long now, Effects out) {

@@ -54,6 +54,15 @@ final class RetainedRuns {
         size++;
     }
 
+    /** The large message with a sequence; null if it is not retained, or none. */
+    @Nullable Bytes large(long sequence) {
+        if (size == 0 || sequence < first) {
+            return null;
+        }
+        Publications run = run(indexOf(sequence));
+        return run.first() == sequence && Limits.isLarge(run) ? run.payloads().get(0) : null;
+    }
+
     Bytes oldest() {
         Publications run = run(0);
         return run.payloads().get((int) (first - run.first()));

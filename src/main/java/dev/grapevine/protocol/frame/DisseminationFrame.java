@@ -19,6 +19,55 @@ public sealed interface DisseminationFrame extends Frame {
     /** Most links that are counted on the way of a message; what came farther is said to have come this far. */
     int MAX_HOPS = 255;
 
+    /** Longest part of a large message that one chunk holds, in bytes; a message longer than this is a large one. */
+    int MAX_CHUNK_BYTES = 48 << 10;
+
+    /** What travels along the trees: messages, or the announcement of one that is too long for that. */
+    sealed interface Pushed extends DisseminationFrame {
+        /**
+         * Who published.
+         *
+         * @return the origin
+         */
+        Origin origin();
+
+        /**
+         * The stream's {@linkplain StreamName name}.
+         *
+         * @return the name
+         */
+        String topic();
+
+        /**
+         * Sequence of the first message.
+         *
+         * @return the sequence, from 1
+         */
+        long first();
+
+        /**
+         * Sequence of the last message.
+         *
+         * @return the sequence
+         */
+        long last();
+
+        /**
+         * How many members have forwarded it.
+         *
+         * @return the number, 0 from the publisher itself
+         */
+        int hops();
+
+        /**
+         * The same on its way on.
+         *
+         * @param forwarded how many members have forwarded it
+         * @return this one if it says so already, else a changed copy
+         */
+        Pushed withHops(int forwarded);
+    }
+
     /**
      * A run of consecutive messages of one stream.
      *
@@ -28,8 +77,7 @@ public sealed interface DisseminationFrame extends Frame {
      * @param payloads the messages, at least one, consecutive
      * @param hops how many members have forwarded it, at most {@value #MAX_HOPS}: 0 from the publisher itself
      */
-    record Publications(Origin origin, String topic, long first, List<Bytes> payloads, int hops)
-            implements DisseminationFrame {
+    record Publications(Origin origin, String topic, long first, List<Bytes> payloads, int hops) implements Pushed {
         /**
          * A run that its publisher sends.
          *
@@ -42,21 +90,12 @@ public sealed interface DisseminationFrame extends Frame {
             this(origin, topic, first, payloads, 0);
         }
 
-        /**
-         * Sequence of the last payload.
-         *
-         * @return the sequence
-         */
+        @Override
         public long last() {
             return first + payloads.size() - 1;
         }
 
-        /**
-         * The same run on its way on.
-         *
-         * @param forwarded how many members have forwarded it
-         * @return this one if it says so already, else a changed copy that shares the payloads
-         */
+        @Override
         public Publications withHops(int forwarded) {
             return forwarded == hops ? this : new Publications(origin, topic, first, payloads, forwarded);
         }
@@ -180,6 +219,71 @@ public sealed interface DisseminationFrame extends Frame {
         @Override
         public int size() {
             return 40;
+        }
+    }
+
+    /**
+     * There is a message of this length, too long to be pushed: whoever lacks it asks for its {@linkplain Chunk chunks}
+     * (lazy push: Plumtree's and Gossipsub's IHAVE).
+     *
+     * @param origin who published
+     * @param topic the stream's {@linkplain StreamName name}
+     * @param sequence its sequence, from 1
+     * @param length its length in bytes, more than {@value #MAX_CHUNK_BYTES}
+     * @param hops how many members have forwarded the announcement, at most {@value #MAX_HOPS}
+     */
+    record Announcement(Origin origin, String topic, long sequence, int length, int hops) implements Pushed {
+        @Override
+        public long first() {
+            return sequence;
+        }
+
+        @Override
+        public long last() {
+            return sequence;
+        }
+
+        @Override
+        public Announcement withHops(int forwarded) {
+            return forwarded == hops ? this : new Announcement(origin, topic, sequence, length, forwarded);
+        }
+
+        @Override
+        public int size() {
+            return 64 + Sizes.text(topic);
+        }
+    }
+
+    /**
+     * Send me a part of a large message (IWANT).
+     *
+     * @param origin who published
+     * @param topic the stream's {@linkplain StreamName name}
+     * @param sequence the message's sequence
+     * @param offset where the part begins
+     * @param length how long it is, at most {@value #MAX_CHUNK_BYTES}
+     */
+    record ChunkRequest(Origin origin, String topic, long sequence, int offset, int length)
+            implements DisseminationFrame {
+        @Override
+        public int size() {
+            return 64 + Sizes.text(topic);
+        }
+    }
+
+    /**
+     * A part of a large message.
+     *
+     * @param origin who published
+     * @param topic the stream's {@linkplain StreamName name}
+     * @param sequence the message's sequence
+     * @param offset where the part begins
+     * @param bytes the part, at least one byte
+     */
+    record Chunk(Origin origin, String topic, long sequence, int offset, Bytes bytes) implements DisseminationFrame {
+        @Override
+        public int size() {
+            return 64 + Sizes.text(topic) + bytes.length();
         }
     }
 }

@@ -20,6 +20,10 @@ public enum ProtocolEvent {
     REPAIR_REQUESTED,
     /** Messages were sent again. */
     REPAIR_SERVED,
+    /** A large message was whole. */
+    TRANSFER_COMPLETED,
+    /** Who was sending a large message did not go on with it: another is asked, or the same once more. */
+    TRANSFER_INTERRUPTED,
     /** A range of messages was given up and announced as a gap. */
     GAP_ANNOUNCED,
     /** A member of the cluster that has never published here was met: its stream's beginning was learnt. */

@@ -34,6 +34,10 @@ public enum RejectReason {
     TOO_MANY_MEMBERS,
     /** A sequence, range or count outside what is possible. */
     INVALID_RANGE,
+    /** The announcement of a message longer than this member takes: it is told as a gap. */
+    OVERSIZED_MESSAGE,
+    /** A part of a large message for which nobody waits, or no more. */
+    UNREQUESTED_CHUNK,
     /** A message held back for order beyond the limit: it will be asked for again. */
     REORDER_OVERFLOW,
     /** A request beyond what a peer is served at a time: it will ask again. */

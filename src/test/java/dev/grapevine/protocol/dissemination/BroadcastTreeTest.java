@@ -31,6 +31,18 @@ class BroadcastTreeTest {
     }
 
     @Test
+    void largeMessagesComeToEveryMemberOnceEvenWhileTheTreeForms() {
+        for (long seed = 1; seed <= 2; seed++) {
+            TreeSimulation simulation = new TreeSimulation(seed, 80, 5, Duration.ofMillis(500));
+            simulation.publishLarge(200_000);
+            simulation.publish(3, 2, 2);
+            simulation.runMillis(5000);
+            assertThat(simulation.cost().delivered()).as("seed %d", seed).isEqualTo(1);
+            assertThat(simulation.bytesPerByte()).as("seed %d", seed).isBetween(1.0, 1.05);
+        }
+    }
+
+    @Test
     void membersThatComeAndGoMakeNobodyMissAMessage() {
         for (long seed = 1; seed <= 2; seed++) {
             TreeSimulation simulation = simulation(seed);

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
@@ -39,7 +40,10 @@ final class DeliveryRecord {
 
     private record Pair(Origin publisher, Origin reader) {}
 
+    private static final int LARGE_EVERY = 16;
+
     private final long retainedBytes;
+    private final boolean withLarge;
     private final Map<Stream, List<Long>> costBefore = new TreeMap<>();
     private final Map<Origin, Long> totalCost = new TreeMap<>();
     private final Map<Reading, Long> next = new TreeMap<>();
@@ -51,12 +55,27 @@ final class DeliveryRecord {
     private final Map<RejectReason, Long> rejections = new EnumMap<>(RejectReason.class);
     private final List<Origin> members = new ArrayList<>();
 
-    DeliveryRecord(long retainedBytes) {
+    /**
+     * Nothing was published.
+     *
+     * @param retainedBytes how much its publisher retains of it at the least
+     * @param withLarge whether every now and then a message is a large one
+     */
+    DeliveryRecord(long retainedBytes, boolean withLarge) {
         this.retainedBytes = retainedBytes;
+        this.withLarge = withLarge;
     }
 
-    static Bytes payload(Origin publisher, String topic, long sequence) {
-        return Bytes.utf8(publisher + "/" + topic + "/" + sequence);
+    /** What the message with a sequence says. */
+    Bytes payload(Origin publisher, String topic, long sequence) {
+        String text = publisher + "/" + topic + "/" + sequence;
+        if (!withLarge || sequence % LARGE_EVERY != LARGE_EVERY / 2) {
+            return Bytes.utf8(text);
+        }
+        SplittableRandom content = new SplittableRandom(text.hashCode());
+        byte[] bytes = new byte[Limits.RUN_BYTES + 1 + content.nextInt(4 * Limits.RUN_BYTES)];
+        content.nextBytes(bytes);
+        return Bytes.wrap(bytes);
     }
 
     long lastPublished(Origin publisher, String topic) {

@@ -34,10 +34,24 @@ class DisseminationPropertyTest {
         forEachSeed(
                 300,
                 seed -> tryOut(
-                        LossyMesh.sparse(seed, 6 + (int) (seed % 7), 3, seed % 2 == 0),
+                        LossyMesh.sparse(seed, 6 + (int) (seed % 7), 3, seed % 2 == 0, false),
                         CONVERGENCE_MILLIS + WAITING_MILLIS));
 
         assertThat(rejections.keySet()).isSubsetOf(RejectReason.REORDER_OVERFLOW);
+    }
+
+    @Test
+    void largeMessagesAreGivenWholeOnceInOrderAmongTheOthers() {
+        forEachSeed(
+                100,
+                seed -> tryOut(
+                        seed % 2 == 0
+                                ? LossyMesh.sparse(seed, 5 + (int) (seed % 5), 3, seed % 4 == 0, true)
+                                : LossyMesh.withLarge(seed, 3 + (int) (seed % 3)),
+                        CONVERGENCE_MILLIS + WAITING_MILLIS));
+
+        assertThat(rejections.keySet()).isSubsetOf(RejectReason.REORDER_OVERFLOW, RejectReason.UNREQUESTED_CHUNK);
+        assertThat(events).containsKeys(ProtocolEvent.TRANSFER_COMPLETED, ProtocolEvent.TRANSFER_INTERRUPTED);
     }
 
     /** So many seeds, or as many as {@code -Dgrapevine.simulation.seeds} says, or that of {@code -Dgrapevine.simulation.seed}. */

@@ -146,6 +146,10 @@ final class Fixture {
         return List.copyOf(effects);
     }
 
+    boolean hasRoomForLarge() {
+        return core.hasRoomForLarge(now());
+    }
+
     private Time now() {
         return new Time(nanos, 0);
     }

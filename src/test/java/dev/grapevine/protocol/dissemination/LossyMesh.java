@@ -44,7 +44,12 @@ final class LossyMesh {
     private long requests;
 
     LossyMesh(long seed, int size) {
-        this(new SplittableRandom(seed), size, size, false);
+        this(new SplittableRandom(seed), size, size, false, false);
+    }
+
+    /** Members that publish large messages among the others, and have room for some of them. */
+    static LossyMesh withLarge(long seed, int size) {
+        return new LossyMesh(new SplittableRandom(seed), size, size, false, true);
     }
 
     /**
@@ -54,9 +59,10 @@ final class LossyMesh {
      * @param size how many
      * @param degree how many links each has, or one or two more
      * @param retainsAll whether nothing is given up for want of room, and so all of it has to arrive
+     * @param withLarge whether large messages are published among the others
      */
-    static LossyMesh sparse(long seed, int size, int degree, boolean retainsAll) {
-        LossyMesh network = new LossyMesh(new SplittableRandom(seed), size, degree, retainsAll);
+    static LossyMesh sparse(long seed, int size, int degree, boolean retainsAll, boolean withLarge) {
+        LossyMesh network = new LossyMesh(new SplittableRandom(seed), size, degree, retainsAll, withLarge);
         for (Node node : network.nodes) {
             node.core.partial(true, node.time(), node.effects::add);
             network.nodes.stream()
@@ -67,11 +73,12 @@ final class LossyMesh {
         return network;
     }
 
-    private LossyMesh(RandomGenerator random, int size, int degree, boolean retainsAll) {
+    private LossyMesh(RandomGenerator random, int size, int degree, boolean retainsAll, boolean withLarge) {
         this.random = random;
-        this.settings = retainsAll ? smallBounds().withRetainedBytes(1 << 24) : smallBounds();
+        DisseminationSettings bounds = withLarge ? bounds(4 * Limits.RUN_BYTES) : bounds(0);
+        this.settings = retainsAll ? bounds.withRetainedBytes(1 << 26) : bounds;
         this.isSparse = degree < size;
-        this.record = new DeliveryRecord(retainsAll ? 1 << 24 : isSparse ? 0 : settings.retainedBytes());
+        this.record = new DeliveryRecord(retainsAll ? 1 << 26 : isSparse ? 0 : settings.retainedBytes(), withLarge);
         this.replays = new ReplayRecord(record, retainsAll || !isSparse);
         this.loss = random.nextInt(3) * 0.1;
         this.duplication = random.nextInt(3) * 0.1;
@@ -94,11 +101,12 @@ final class LossyMesh {
         }
     }
 
-    private DisseminationSettings smallBounds() {
+    /** Small ones, with room for a few messages of a length besides. */
+    private DisseminationSettings bounds(long length) {
         return Fixture.bounds(
-                Limits.MESSAGE_OVERHEAD * random.nextLong(4, 200),
+                Limits.MESSAGE_OVERHEAD * random.nextLong(4, 200) + length * random.nextLong(2, 9),
                 random.nextInt(2, 40),
-                random.nextLong(200, 4000),
+                random.nextLong(200, 4000) + length * random.nextLong(0, 3),
                 64);
     }
 
@@ -268,7 +276,7 @@ final class LossyMesh {
             long first = record.lastPublished(origin, topic) + 1;
             List<Bytes> payloads = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                payloads.add(DeliveryRecord.payload(origin, topic, first + i));
+                payloads.add(record.payload(origin, topic, first + i));
             }
             record.published(origin, topic, payloads);
             core.publish(topic, payloads, time(), effects::add);

@@ -102,11 +102,11 @@ class PublishingTest {
     }
 
     @Test
-    void aSinglePayloadAboveThatGoesAlone() {
+    void aSinglePayloadOfThatLengthGoesAlone() {
         node.linkUp(ANN);
 
         List<Bytes> payloads = new ArrayList<>(payloadsOfLength(1, 10));
-        payloads.addAll(payloadsOfLength(1, 100 << 10));
+        payloads.addAll(payloadsOfLength(1, 48 << 10));
         payloads.addAll(payloadsOfLength(1, 10));
         assertThat(sentSizes(node.publish(NEWS, payloads))).containsExactly(1, 1, 1);
     }

@@ -75,7 +75,7 @@ final class ReplayRecord {
             Stream stream = new Stream(messages.origin(), messages.topic());
             for (int i = 0; i < messages.payloads().size(); i++) {
                 assertThat(messages.payloads().get(i))
-                        .isEqualTo(DeliveryRecord.payload(stream.publisher, stream.name, messages.first() + i));
+                        .isEqualTo(record.payload(stream.publisher, stream.name, messages.first() + i));
             }
             long last = messages.first() + messages.payloads().size() - 1;
             follows(subscriptions.get(given.subscription()), stream, messages.first(), last);

@@ -4,6 +4,7 @@ import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame.Chunk;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Time;
@@ -42,6 +43,8 @@ public final class TreeSimulation {
     private long copies;
     private long control;
     private long gaps;
+    private long chunkBytes;
+    private byte[] content = {};
 
     /** A message, and who has got it when it had come how far. */
     private static final class Published {
@@ -135,6 +138,27 @@ public final class TreeSimulation {
      */
     public void publish(int publisher) {
         nodes.get(publisher).publish();
+    }
+
+    /**
+     * Publishes large messages from now on.
+     *
+     * @param length how long they are, in bytes
+     */
+    public void publishLarge(int length) {
+        content = new byte[length];
+    }
+
+    /**
+     * How many bytes of chunks were sent for each byte of large messages that a member was to be given.
+     *
+     * @return the ratio, 1 for none twice
+     */
+    public double bytesPerByte() {
+        long owed = published.stream()
+                .mapToLong(message -> message.owedTo.cardinality())
+                .sum();
+        return (double) chunkBytes / (owed * content.length);
     }
 
     /**
@@ -318,7 +342,8 @@ public final class TreeSimulation {
             Published message = new Published(owedTo);
             published.add(message);
             byPublisher.computeIfAbsent(origin, key -> new ArrayList<>()).add(message);
-            core.publish(TOPIC, List.of(Bytes.utf8("m" + ++last)), time(), effects::add);
+            Bytes payload = content.length == 0 ? Bytes.utf8("m" + ++last) : Bytes.wrap(content);
+            core.publish(TOPIC, List.of(payload), time(), effects::add);
             carryOut(null);
         }
 
@@ -338,6 +363,8 @@ public final class TreeSimulation {
                     boolean isPayload = send.frame() instanceof Publications;
                     copies += isPayload ? 1 : 0;
                     control += isPayload ? 0 : 1;
+                    chunkBytes +=
+                            send.frame() instanceof Chunk chunk ? chunk.bytes().length() : 0;
                     carry(to, (DisseminationFrame) send.frame());
                 } else if (effect instanceof Effect.Deliver delivered) {
                     delivered(delivered, cause);
