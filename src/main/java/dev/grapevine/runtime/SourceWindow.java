@@ -17,6 +17,9 @@ final class SourceWindow {
     /** Most payloads asked for that have not come: so many times the longest payload may come at once. */
     static final int MAX_AHEAD = 64;
 
+    /** Payloads asked for before any has come and said how long they are. */
+    static final int FIRST_AHEAD = 8;
+
     /** Most payloads that have come, or may yet come, and were not taken. */
     static final int MAX_PAYLOADS = 2048;
 
@@ -112,6 +115,7 @@ final class SourceWindow {
 
     /** Nothing is under way: one payload may be asked for however long it is. */
     private int first() {
-        return (int) Math.max(1, Math.min(MAX_AHEAD, MAX_BYTES / typicalBytes));
+        int most = arrived == 0 ? FIRST_AHEAD : MAX_AHEAD;
+        return (int) Math.max(1, Math.min(most, MAX_BYTES / typicalBytes));
     }
 }

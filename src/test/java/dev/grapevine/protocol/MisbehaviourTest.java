@@ -7,6 +7,8 @@ import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.DisseminationFrame.Announcement;
+import dev.grapevine.protocol.frame.DisseminationFrame.Chunk;
 import dev.grapevine.protocol.frame.DisseminationFrame.Graft;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
@@ -122,6 +124,26 @@ class MisbehaviourTest {
                 new StreamDigest(Collections.nCopies(1_024, new StreamState(EVE.origin(), NEWS, 1, 1, 0)));
         assertThat(framesUntilClosed(10_000, i -> digest)).isBetween(65_536 / 17, 65_536 / 12);
         assertThat(offence).contains("digests");
+    }
+
+    @Test
+    void whoSendsPartsOfLargeMessagesThatNobodyAskedFor() {
+        Bytes part = Bytes.wrap(new byte[100]);
+        assertThat(framesUntilClosed(5_000, i -> new Chunk(EVE.origin(), NEWS, i, 0, part)))
+                .isBetween(1_024, 1_100);
+        assertThat(offence).contains("UNREQUESTED_CHUNK");
+    }
+
+    @Test
+    void butNotWhoAnswersARequestWithTheAnnouncementOfALargeMessage() {
+        receive(EVE, run(EVE, 1, 1));
+        receive(EVE, run(EVE, 3, 1));
+        for (int seconds = 1; seconds < 1_000; seconds++) {
+            now += SECOND;
+            step(new Input.Tick());
+            assertThat(receive(EVE, new Announcement(EVE.origin(), NEWS, 2, 100_000, 0), run(EVE, 3 + seconds, 1)))
+                    .isFalse();
+        }
     }
 
     @Test

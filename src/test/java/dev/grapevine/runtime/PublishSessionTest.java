@@ -163,7 +163,7 @@ class PublishSessionTest {
     void whatACancelledCallHeldIsNoLongerCounted() {
         room = false;
         List<Disposable> calls = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 100; i++) {
             calls.add(call(Flux.range(0, 1000).map(n -> LONG_PAYLOAD)).subscribe());
         }
         assertThat(admission.isCrowded()).isTrue();
