@@ -3,13 +3,18 @@ package dev.grapevine.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.grapevine.codec.Codecs;
+import dev.grapevine.protocol.NodeSettings;
 import dev.grapevine.topic.Delivery;
 import dev.grapevine.topic.Message;
 import dev.grapevine.topic.Overflow;
 import dev.grapevine.topic.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 
@@ -92,5 +97,48 @@ class LargeMessagesSimulationTest {
         assertThat(cluster.runUntil(() -> got.size() == 20 * (MEMBERS - 1), Duration.ofSeconds(30)))
                 .isTrue();
         assertThat(got).allMatch(Message.class::isInstance);
+    }
+
+    @Test
+    void whereLinksAreFewTheyComeWholeToEveryMemberThoughFramesAreLostAndMembersDie() {
+        int members = 20;
+        SimulatedCluster few = SimulatedCluster.builder()
+                .members(members)
+                .seed(3)
+                .encoding(false)
+                .settings(NodeSettings.DEFAULT.withOverlay(
+                        overlay -> overlay.withMaxPeers(8).withViews(views -> views.withViews(4, 8))))
+                .start();
+        few.awaitMembership(Duration.ofSeconds(30));
+        few.advance(Duration.ofSeconds(5));
+        new SplittableRandom(1).nextBytes(content);
+        long[] whole = new long[members];
+        for (int i = 1; i < members; i++) {
+            int node = i;
+            few.node(node)
+                    .topic("large", Codecs.byteArray())
+                    .deliveries(4, Overflow.ERROR)
+                    .subscribe(given -> {
+                        boolean isWhole =
+                                given instanceof Message<byte[]> message && Arrays.equals(message.value(), content);
+                        whole[node] += isWhole ? 1 : 100;
+                    });
+        }
+        few.faults().bandwidth(BYTES_PER_SECOND);
+        few.faults().loss(0.05);
+        few.node(0)
+                .topic("large", Codecs.byteArray())
+                .publishAll(Flux.range(0, 3).map(i -> content))
+                .subscribe(nothing -> {}, few::broken);
+        few.advance(Duration.ofSeconds(1));
+        few.crash(7);
+        few.crash(13);
+        few.advance(Duration.ofSeconds(10));
+        few.heal();
+
+        IntPredicate isGiven = node -> node == 7 || node == 13 || whole[node] == 3;
+        assertThat(few.runUntil(() -> IntStream.range(1, members).allMatch(isGiven), Duration.ofSeconds(90)))
+                .as("%s", Arrays.toString(whole))
+                .isTrue();
     }
 }
