@@ -8,6 +8,7 @@ import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.Tuning;
 import dev.grapevine.replicated.ReplicatedMap;
+import dev.grapevine.topic.Order;
 import dev.grapevine.topic.Topic;
 import java.util.List;
 import java.util.Map;
@@ -191,7 +192,7 @@ public interface Grapevine {
     Flux<MembershipEvent> membership();
 
     /**
-     * Opens a topic.
+     * Opens a topic of {@link Order#PUBLISHER}.
      *
      * @param name the topic's name, 1 to 128 characters
      * @param codec how values become bytes
@@ -201,7 +202,27 @@ public interface Grapevine {
      *     another name
      * @throws IllegalStateException if the limit of topics is reached
      */
-    <T> Topic<T> topic(String name, Codec<T> codec);
+    default <T> Topic<T> topic(String name, Codec<T> codec) {
+        return topic(name, codec, Order.PUBLISHER);
+    }
+
+    /**
+     * Opens a topic.
+     *
+     * <p>Of a topic that is {@link Order#CAUSAL} here nothing is given that members publish to which it is not, and the other
+     * way round: that is counted as {@code OTHER_ORDER} and logged once. A causal topic has no critical messages, and no
+     * subscriptions {@linkplain Topic#from from the retained window}.
+     *
+     * @param name the topic's name, 1 to 128 characters
+     * @param codec how values become bytes
+     * @param order in which order messages come; the same at every member that uses the topic
+     * @param <T> type of the values
+     * @return the topic; the same one for the same name
+     * @throws IllegalArgumentException if the name is blank or too long, or the topic was opened here with a codec of
+     *     another name or another order
+     * @throws IllegalStateException if the limit of topics is reached
+     */
+    <T> Topic<T> topic(String name, Codec<T> codec, Order order);
 
     /**
      * Opens a replicated map with text as keys.

@@ -10,6 +10,7 @@ import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.Tuning;
 import dev.grapevine.replicated.ReplicatedMap;
 import dev.grapevine.runtime.Node;
+import dev.grapevine.topic.Order;
 import dev.grapevine.topic.Topic;
 import java.util.List;
 import java.util.Map;
@@ -112,8 +113,8 @@ final class LiveGrapevine implements Grapevine {
     }
 
     @Override
-    public <T> Topic<T> topic(String name, Codec<T> codec) {
-        return node.topic(name, codec);
+    public <T> Topic<T> topic(String name, Codec<T> codec, Order order) {
+        return node.topic(name, codec, order);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.grapevine.codec.Codec;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.replicated.ReplicatedMap;
+import dev.grapevine.topic.Order;
 import dev.grapevine.topic.Topic;
 import java.util.Map;
 import java.util.Set;
@@ -46,17 +47,21 @@ final class Catalogue {
     }
 
     @SuppressWarnings("unchecked") // the codecs' names are the same, which says that they are interchangeable
-    <T> Topic<T> topic(String name, Codec<T> codec) {
+    <T> Topic<T> topic(String name, Codec<T> codec, Order order) {
         checkTopic(name);
         TopicChannel<?> channel = open(
                 views.topics(),
                 name,
                 "topics",
-                () -> new TopicChannel<>(name, codec, submissions, replays, delivery, nanos, observer));
+                () -> new TopicChannel<>(name, codec, order, submissions, replays, delivery, nanos, observer));
         if (views.isCompleted()) {
             channel.complete();
         }
         checkFormat("Topic", name, channel.codec().name(), codec.name());
+        if (channel.order() != order) {
+            throw new IllegalArgumentException(
+                    "Topic '" + name + "' is open with order " + channel.order() + ", not " + order);
+        }
         return (Topic<T>) channel;
     }
 
@@ -75,7 +80,8 @@ final class Catalogue {
     private static void checkTopic(String name) {
         checkName(name);
         if (!StreamName.isTopic(name)) {
-            throw new IllegalArgumentException("The name of a topic does not begin with U+0001: '" + name + "'");
+            throw new IllegalArgumentException(
+                    "The name of a topic does not begin with U+0001 or U+0002: '" + name + "'");
         }
     }
 

@@ -90,7 +90,7 @@ final class EffectDispatcher {
             observer.protocol(noted.event(), noted.count());
         } else if (effect instanceof Effect.Gap gap) {
             observer.lost(StreamName.topic(gap.topic()), gap.to() - gap.from() + 1);
-            show(gap.topic(), Run.lost(gap));
+            views.offer(gap.topic(), Run.lost(gap));
         } else if (effect instanceof Effect.RoundTrip roundTrip) {
             observer.roundTrip(roundTrip.nanos());
         } else if (effect instanceof Effect.Tuned tuned) {
@@ -120,11 +120,7 @@ final class EffectDispatcher {
             observer.published(topic, count);
         }
         observer.delivered(topic, count);
-        show(deliver.topic(), Run.messages(deliver.origin(), deliver.first(), deliver.payloads()));
-    }
-
-    private void show(String stream, Run run) {
-        views.offer(StreamName.topic(stream), priority(stream), run);
+        views.offer(deliver.topic(), Run.messages(deliver.origin(), deliver.first(), deliver.payloads()));
     }
 
     /** The priority of a stream's messages. */

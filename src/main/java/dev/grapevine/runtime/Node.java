@@ -9,6 +9,7 @@ import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.Tuning;
 import dev.grapevine.replicated.ReplicatedMap;
+import dev.grapevine.topic.Order;
 import dev.grapevine.topic.Topic;
 import java.util.List;
 import java.util.Map;
@@ -201,11 +202,12 @@ public final class Node {
      *
      * @param name its name
      * @param codec how values become bytes
+     * @param order in which order messages come
      * @param <T> type of the values
      * @return see {@code Grapevine.topic}
      */
-    public <T> Topic<T> topic(String name, Codec<T> codec) {
-        return parts.catalogue().topic(name, codec);
+    public <T> Topic<T> topic(String name, Codec<T> codec, Order order) {
+        return parts.catalogue().topic(name, codec, order);
     }
 
     /**

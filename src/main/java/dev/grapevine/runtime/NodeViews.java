@@ -1,9 +1,9 @@
 package dev.grapevine.runtime;
 
 import dev.grapevine.membership.NodeHealth;
+import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.Tuning;
-import dev.grapevine.topic.Priority;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,10 +41,10 @@ final class NodeViews {
         return completed;
     }
 
-    void offer(String topic, Priority priority, Run run) {
-        TopicChannel<?> channel = topics.get(topic);
+    void offer(String stream, Run run) {
+        TopicChannel<?> channel = topics.get(StreamName.topic(stream));
         if (channel != null) {
-            channel.offer(priority, run);
+            channel.offer(stream, run);
         }
     }
 

@@ -3,10 +3,13 @@ package dev.grapevine.runtime;
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.codec.Codec;
 import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.protocol.frame.StreamName;
+import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.topic.AcknowledgeOptions;
 import dev.grapevine.topic.Acknowledgeable;
 import dev.grapevine.topic.Delivery;
 import dev.grapevine.topic.Message;
+import dev.grapevine.topic.Order;
 import dev.grapevine.topic.Overflow;
 import dev.grapevine.topic.Priority;
 import dev.grapevine.topic.Start;
@@ -35,6 +38,7 @@ final class TopicChannel<T> implements Topic<T> {
 
     private final String name;
     private final Codec<T> codec;
+    private final Order order;
     private final Publishing publishing;
     private final Replaying replays;
     private final Scheduler delivery;
@@ -44,10 +48,12 @@ final class TopicChannel<T> implements Topic<T> {
     private final List<DeliverySubscription<T>> replaying = new CopyOnWriteArrayList<>();
     private final List<AcknowledgeSubscription<T>> acknowledging = new CopyOnWriteArrayList<>();
     private volatile boolean completed;
+    private boolean toldOfOtherOrder;
 
     TopicChannel(
             String name,
             Codec<T> codec,
+            Order order,
             Publishing publishing,
             Replaying replays,
             Scheduler delivery,
@@ -55,6 +61,7 @@ final class TopicChannel<T> implements Topic<T> {
             GrapevineObserver observer) {
         this.name = name;
         this.codec = codec;
+        this.order = order;
         this.publishing = publishing;
         this.replays = replays;
         this.delivery = delivery;
@@ -71,6 +78,10 @@ final class TopicChannel<T> implements Topic<T> {
         return codec;
     }
 
+    Order order() {
+        return order;
+    }
+
     Replaying replays() {
         return replays;
     }
@@ -81,13 +92,22 @@ final class TopicChannel<T> implements Topic<T> {
 
     @Override
     public Mono<Void> publish(T value, Priority priority) {
-        return Mono.defer(() -> publishing.publish(name, priority, encode(value)));
+        return Mono.defer(() -> publishing.publish(published(priority), priority, encode(value)));
     }
 
     @Override
     public Mono<Void> publishAll(Publisher<? extends T> values, Priority priority) {
-        return publishing.publishAll(
-                name, priority, ForeignSource.<T>flux(values).map(this::encode));
+        return Mono.defer(() -> publishing.publishAll(
+                published(priority), priority, ForeignSource.<T>flux(values).map(this::encode)));
+    }
+
+    /** Under which name messages are published, but for the mark of critical ones. */
+    private String published(Priority priority) {
+        if (order == Order.CAUSAL && priority == Priority.CRITICAL) {
+            throw new IllegalArgumentException(
+                    "A critical message would pass what it depends on: topic '" + name + "' is causal");
+        }
+        return order == Order.CAUSAL ? StreamName.causal(name) : name;
     }
 
     private Bytes encode(T value) {
@@ -96,6 +116,10 @@ final class TopicChannel<T> implements Topic<T> {
 
     @Override
     public Topic<T> from(Start start) {
+        if (start == Start.RETAINED && order == Order.CAUSAL) {
+            throw new IllegalArgumentException(
+                    "What is retained of a causal topic comes in no causal order: '" + name + "'");
+        }
         return start == Start.NOW ? this : new TopicFromStart<>(this, start);
     }
 
@@ -190,6 +214,23 @@ final class TopicChannel<T> implements Topic<T> {
                 name,
                 codec.name(),
                 error.toString());
+    }
+
+    /** Hands a run of a stream to every subscriber, unless its topic is of another order; on the node's thread. */
+    void offer(String stream, Run run) {
+        if (StreamName.isCausal(stream) == (order == Order.CAUSAL)) {
+            offer(EffectDispatcher.priority(stream), run);
+            return;
+        }
+        observer.rejected(RejectReason.OTHER_ORDER, name + " of " + run.origin());
+        if (!toldOfOtherOrder) {
+            toldOfOtherOrder = true;
+            log.warn(
+                    "Topic {} has order {} here and another one at {}: nobody here is given what is published there",
+                    name,
+                    order,
+                    run.origin());
+        }
     }
 
     /** Hands a run to every subscriber; on the node's thread. */

@@ -65,20 +65,6 @@ public final class DeliveryChecker {
         }
     }
 
-    /**
-     * A publisher's life is over. To whoever was given nothing yet of one of its streams nobody can tell any more where that
-     * stream began: it begins with the first message that arrived.
-     *
-     * @param publisher names that life
-     */
-    public void ended(String publisher) {
-        for (Stream stream : streams.values()) {
-            if (stream.publisher.equals(publisher) && stream.next == 1) {
-                stream.next = 0;
-            }
-        }
-    }
-
     private static String pair(String subscriber, String publisher) {
         return subscriber + " of " + publisher;
     }

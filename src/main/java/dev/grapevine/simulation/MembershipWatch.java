@@ -9,7 +9,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,6 @@ final class MembershipWatch {
     private final RemovalChecker removals;
     private final MemberResurrectionChecker resurrections;
     private BiConsumer<SimulatedMember, SimulatedMember> removed = (observer, subject) -> {};
-    private Consumer<Origin> lifeEnded = life -> {};
     private long removedAlive;
 
     MembershipWatch(SimulationScheduler scheduler, FaultLog log, Violations violations) {
@@ -41,11 +39,6 @@ final class MembershipWatch {
         removed = listener;
     }
 
-    /** Told whose life is over. */
-    void onEnd(Consumer<Origin> listener) {
-        lifeEnded = listener;
-    }
-
     /** How often a member declared a running one dead. */
     long removedAlive() {
         return removedAlive;
@@ -53,7 +46,6 @@ final class MembershipWatch {
 
     void ended(Origin life) {
         resurrections.ended(scheduler.nanos(), life);
-        lifeEnded.accept(life);
     }
 
     /** A life that is over sees nothing more. */

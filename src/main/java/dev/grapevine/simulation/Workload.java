@@ -45,7 +45,6 @@ final class Workload {
         this.random = SimulationRandom.derive(context.seed(), "workload");
         this.deliveries = new DeliveryChecker(context.violations());
         context.members().onRemoval(this::parted);
-        context.members().onEnd(life -> deliveries.ended(life.toString()));
         this.entries = new EntryResurrectionChecker(context.violations());
     }
 

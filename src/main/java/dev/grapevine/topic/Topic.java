@@ -85,6 +85,7 @@ public interface Topic<T> {
      * @param start where subscriptions begin
      * @return the same topic. Its subscriptions fail with {@link IllegalStateException} where this node has 1,024 already that
      *     began at the retained window
+     * @throws IllegalArgumentException for {@link Start#RETAINED} of a topic of {@link Order#CAUSAL}
      */
     Topic<T> from(Start start);
 

@@ -12,6 +12,7 @@ import dev.grapevine.topic.AcknowledgeOptions;
 import dev.grapevine.topic.Acknowledgeable;
 import dev.grapevine.topic.Gap;
 import dev.grapevine.topic.Message;
+import dev.grapevine.topic.Order;
 import dev.grapevine.topic.Overflow;
 import dev.grapevine.topic.Priority;
 import dev.grapevine.topic.SubscriberOverflowException;
@@ -48,6 +49,7 @@ class AcknowledgeTest {
     private final TopicChannel<String> channel = new TopicChannel<>(
             "t",
             Codecs.utf8(),
+            Order.PUBLISHER,
             new Nowhere(),
             new Replaying(new Commands()),
             Schedulers.immediate(),

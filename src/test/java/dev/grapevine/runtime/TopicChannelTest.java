@@ -8,9 +8,12 @@ import dev.grapevine.codec.Codecs;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.GrapevineObserver;
+import dev.grapevine.protocol.frame.StreamName;
+import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.topic.Delivery;
 import dev.grapevine.topic.Gap;
 import dev.grapevine.topic.Message;
+import dev.grapevine.topic.Order;
 import dev.grapevine.topic.Overflow;
 import dev.grapevine.topic.Priority;
 import dev.grapevine.topic.SubscriberOverflowException;
@@ -34,6 +37,7 @@ class TopicChannelTest {
     private static final Origin ORIGIN = new Origin(new MemberId(1, 1), 1);
 
     private final List<Long> missed = new ArrayList<>();
+    private final List<RejectReason> rejected = new ArrayList<>();
     private long now;
 
     private <T> TopicChannel<T> channel(Codec<T> codec) {
@@ -56,6 +60,7 @@ class TopicChannelTest {
         return new TopicChannel<>(
                 "t",
                 codec,
+                Order.PUBLISHER,
                 nowhere,
                 new Replaying(new Commands()),
                 Schedulers.immediate(),
@@ -64,6 +69,11 @@ class TopicChannelTest {
                     @Override
                     public void subscriberMissed(String topic, long count) {
                         missed.add(count);
+                    }
+
+                    @Override
+                    public void rejected(RejectReason reason, String detail) {
+                        rejected.add(reason);
                     }
                 });
     }
@@ -78,6 +88,19 @@ class TopicChannelTest {
         }
         Gap<String> gap = (Gap<String>) delivery;
         return gap.priority() + " gap " + gap.from() + "-" + gap.to();
+    }
+
+    @Test
+    void messagesOfATopicThatIsOfAnotherOrderElsewhereAreCountedAndGivenToNobody() {
+        TopicChannel<String> channel = channel(Codecs.utf8());
+        StepVerifier.create(channel.deliveries(9, Overflow.ERROR).map(TopicChannelTest::told))
+                .then(() -> channel.offer(StreamName.causal("t"), words(1, "garbage")))
+                .then(() -> channel.offer("t", words(1, "a")))
+                .then(() -> channel.offer(StreamName.critical("t"), words(1, "b")))
+                .expectNext("NORMAL 1 a", "CRITICAL 1 b")
+                .thenCancel()
+                .verify();
+        assertThat(rejected).containsExactly(RejectReason.OTHER_ORDER);
     }
 
     @Test

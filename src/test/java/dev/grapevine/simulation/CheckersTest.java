@@ -89,18 +89,6 @@ class CheckersTest {
     }
 
     @Test
-    void aStreamBeginsAnywhereForThoseWhoGotNothingOfItBeforeItsPublisherWasGone() {
-        DeliveryChecker checker = new DeliveryChecker(violations::add);
-        checker.message("s", "t", "p", 1, "v1");
-        checker.begins("u", "p");
-        checker.ended("p");
-        checker.message("s", "u", "p", 2, "u2");
-        assertThat(violations).isEmpty();
-        checker.message("s", "t", "p", 3, "v3");
-        assertThat(violations).hasSize(1);
-    }
-
-    @Test
     void aGapOverMessagesThatCameIsFound() {
         DeliveryChecker checker = new DeliveryChecker(violations::add);
         checker.message("s", "t", "p", 1, "v1");

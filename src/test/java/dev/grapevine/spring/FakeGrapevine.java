@@ -12,6 +12,7 @@ import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.Tuning;
 import dev.grapevine.replicated.ReplicatedMap;
+import dev.grapevine.topic.Order;
 import dev.grapevine.topic.Topic;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,7 +146,7 @@ final class FakeGrapevine implements Grapevine {
     }
 
     @Override
-    public <T> Topic<T> topic(String name, Codec<T> codec) {
+    public <T> Topic<T> topic(String name, Codec<T> codec, Order order) {
         throw new UnsupportedOperationException();
     }
 

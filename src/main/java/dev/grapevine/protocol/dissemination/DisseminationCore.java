@@ -56,6 +56,7 @@ public final class DisseminationCore {
     private final InboundStreams inbound;
     private final Serving serving;
     private final Replays replays;
+    private final CausalOrder order;
     private boolean isPartial;
 
     /**
@@ -75,6 +76,7 @@ public final class DisseminationCore {
         this.inbound = new InboundStreams(self, settings, neighbours, tree, digests, isPresent);
         this.serving = new Serving(self, local, inbound, neighbours);
         this.replays = new Replays(self, local, inbound, neighbours, settings);
+        this.order = new CausalOrder(self, inbound, isPresent, settings);
     }
 
     /**
@@ -89,9 +91,10 @@ public final class DisseminationCore {
             isPartial = partial;
             digests.clear();
             local.partial(partial, now.nanos());
-            inbound.partial(partial, now.nanos(), replays.watch(out));
+            inbound.partial(partial, now.nanos(), seen(now, out));
             serving.partial(partial);
             replays.partial(partial);
+            order.partial(partial);
         }
     }
 
@@ -107,7 +110,7 @@ public final class DisseminationCore {
      *     nothing is published
      */
     public void publish(String topic, List<Bytes> payloads, Time now, Effects out) {
-        local.publish(topic, payloads, now.nanos(), replays.watch(out));
+        local.publish(topic, order.seal(topic, payloads), now.nanos(), seen(now, out));
     }
 
     /**
@@ -158,6 +161,7 @@ public final class DisseminationCore {
         Neighbour neighbour = neighbours.linkUp(peer, now.nanos());
         local.linkUp(peer, out);
         inbound.linkUp(neighbour, now.nanos());
+        order.linkUp();
         if (isPartial) {
             digests.forget(neighbour.slot());
             DigestBatch batch = new DigestBatch(peer, out);
@@ -199,8 +203,9 @@ public final class DisseminationCore {
      */
     public void memberGone(Origin member, Time now, Effects out) {
         local.memberGone(member);
-        inbound.memberGone(member, now.nanos(), replays.watch(out));
+        inbound.memberGone(member, now.nanos(), seen(now, out));
         replays.memberGone();
+        order.memberGone(now.nanos(), replays.watch(out));
     }
 
     /**
@@ -212,7 +217,7 @@ public final class DisseminationCore {
      * @param out where effects go
      */
     public void receive(Origin from, DisseminationFrame frame, Time now, Effects out) {
-        take(from, frame, now, replays.watch(out));
+        take(from, frame, now, seen(now, out));
         replays.proceed(now.nanos(), out);
     }
 
@@ -311,6 +316,11 @@ public final class DisseminationCore {
         }
     }
 
+    /** What subscribers are given of a step's effects: in causal order where that is wanted, and to who caught up too. */
+    private Effects seen(Time now, Effects out) {
+        return order.watch(now.nanos(), replays.watch(out));
+    }
+
     private StreamState state(KnownStream stream, Neighbour to) {
         return stream instanceof InboundStream forwarded
                 ? stream.state(to.start(forwarded))
@@ -328,7 +338,9 @@ public final class DisseminationCore {
      * @return nanoseconds
      */
     public long untilTick() {
-        return local.isIdle() && inbound.isIdle() && digests.isIdle() && replays.isIdle() ? Long.MAX_VALUE : 0;
+        return local.isIdle() && inbound.isIdle() && digests.isIdle() && replays.isIdle() && order.isIdle()
+                ? Long.MAX_VALUE
+                : 0;
     }
 
     /**
@@ -360,8 +372,9 @@ public final class DisseminationCore {
      */
     public void tick(Time now, Effects out) {
         local.tick(now.nanos(), out);
-        inbound.tick(now.nanos(), replays.watch(out));
+        inbound.tick(now.nanos(), seen(now, out));
         digests.tick(now.nanos(), out);
+        order.tick(now.nanos(), out);
         replays.tick();
         replays.proceed(now.nanos(), out);
         for (Neighbour neighbour : neighbours.all()) {

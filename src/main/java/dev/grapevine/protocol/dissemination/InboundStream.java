@@ -352,14 +352,11 @@ final class InboundStream extends KnownStream {
      * @return false if nothing is known that would be worth remembering
      */
     boolean end(long now, Effects out) {
-        if (!isOpen()) {
-            if (held.isEmpty()) {
-                next = knownLast + 1;
-                return false;
-            }
-            // Where it began for us cannot be learnt any more: with the first message that came.
-            open(held.first(), now, out);
+        if (!isOpen() && held.isEmpty()) {
+            next = knownLast + 1;
+            return false;
         }
+        giveUp(now, out);
         abandon(knownLast, now, out);
         return true;
     }
@@ -369,6 +366,11 @@ final class InboundStream extends KnownStream {
         if (isOpen()) {
             abandon(Math.min(knownLast, held.first() - 1), now, out);
         } else if (!held.isEmpty()) {
+            // Where it began cannot be learnt any more, and may have been with its first message.
+            if (held.first() > 1) {
+                out.add(new Effect.Gap(topic(), origin(), 1, held.first() - 1));
+                out.note(ProtocolEvent.GAP_ANNOUNCED);
+            }
             open(held.first(), now, out);
         }
     }

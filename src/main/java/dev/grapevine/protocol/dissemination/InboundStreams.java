@@ -208,6 +208,9 @@ final class InboundStreams {
             }
             if (teller != null) {
                 learn(stream, state, teller, now, out);
+            } else if (isPartial) { // this member is its neighbour already, and it is not one here yet
+                long start = neighbours.meetsFirst(now) ? state.start() : state.begin();
+                stream.heardOf(start, state.last(), Limits.GRAFT_DELAY_NANOS, now, out);
             } else if (from.equals(state.origin())) {
                 stream.learn(state, now, out);
             } else {

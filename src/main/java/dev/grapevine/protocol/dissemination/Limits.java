@@ -135,6 +135,15 @@ final class Limits {
     /** Bytes that are kept so for all subscriptions together; what finds no room is asked for again. */
     static final long REPLAY_TAILS_BYTES = 16L << 20;
 
+    /** Most publishers that a message of a causal topic names as what it depends on. */
+    static final int CAUSES = 1024;
+
+    /** Every so many messages of a causal topic name all that they depend on, for those who lost the ones between. */
+    static final int WHOLE_CAUSES_EVERY = 64;
+
+    /** How long a message of a causal topic waits for what it depends on. */
+    static final long CAUSE_NANOS = 30_000_000_000L;
+
     private Limits() {}
 
     static long cost(Bytes payload) {

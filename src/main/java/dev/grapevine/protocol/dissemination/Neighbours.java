@@ -27,7 +27,7 @@ final class Neighbours {
         }
         Neighbour before = linked.get(peer);
         int slot = before == null ? slots.nextClearBit(0) : before.slot();
-        Neighbour neighbour = new Neighbour(peer, slot, now - firstMet <= Limits.FIRST_LINKS_NANOS, now);
+        Neighbour neighbour = new Neighbour(peer, slot, meetsFirst(now), now);
         linked.put(peer, neighbour);
         slots.set(slot);
         if (slot >= bySlot.length) {
@@ -35,6 +35,11 @@ final class Neighbours {
         }
         bySlot[slot] = neighbour;
         return neighbour;
+    }
+
+    /** Whether whoever is met now is one of the first of this member's life: what it tells is where streams begin. */
+    boolean meetsFirst(long now) {
+        return !metAnybody || now - firstMet <= Limits.FIRST_LINKS_NANOS;
     }
 
     @Nullable Neighbour linkDown(Origin peer) {

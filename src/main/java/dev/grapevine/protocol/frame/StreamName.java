@@ -3,7 +3,8 @@ package dev.grapevine.protocol.frame;
 /**
  * The names of streams. What one origin publishes to one topic is two streams, each numbered by itself: the normal
  * messages under the topic's name, and the critical ones under the same name behind a mark. So whatever is promised of a
- * stream is promised of both, and no critical message ever waits for a normal one before it.
+ * stream is promised of both, and no critical message ever waits for a normal one before it. The messages of a causal topic
+ * are one stream under its name behind another mark, since they say what they depend on and nobody else could read them.
  */
 public final class StreamName {
 
@@ -13,16 +14,19 @@ public final class StreamName {
     /** Begins the name of a stream of critical messages, and the name of no topic: U+0001. */
     private static final char CRITICAL_MARK = '\u0001';
 
+    /** Begins the name of a stream of a causal topic, and the name of no topic: U+0002. */
+    private static final char CAUSAL_MARK = '\u0002';
+
     private StreamName() {}
 
     /**
      * Whether a topic can have this name.
      *
      * @param topic a name
-     * @return true if it has 1 to {@value #MAX_TOPIC_LENGTH} characters and does not begin with the mark
+     * @return true if it has 1 to {@value #MAX_TOPIC_LENGTH} characters and does not begin with a mark
      */
     public static boolean isTopic(String topic) {
-        return !topic.isEmpty() && topic.length() <= MAX_TOPIC_LENGTH && topic.charAt(0) != CRITICAL_MARK;
+        return !topic.isEmpty() && topic.length() <= MAX_TOPIC_LENGTH && !isMarked(topic);
     }
 
     /**
@@ -46,12 +50,36 @@ public final class StreamName {
     }
 
     /**
+     * The stream of a causal topic.
+     *
+     * @param topic the topic
+     * @return the stream's name
+     */
+    public static String causal(String topic) {
+        return CAUSAL_MARK + topic;
+    }
+
+    /**
+     * Whether a stream belongs to a causal topic: its messages say what they depend on.
+     *
+     * @param stream its name
+     * @return false if each publisher's messages stand for themselves
+     */
+    public static boolean isCausal(String stream) {
+        return !stream.isEmpty() && stream.charAt(0) == CAUSAL_MARK;
+    }
+
+    private static boolean isMarked(String name) {
+        return isCritical(name) || isCausal(name);
+    }
+
+    /**
      * The topic that a stream belongs to.
      *
      * @param stream its name
      * @return the topic's name
      */
     public static String topic(String stream) {
-        return isCritical(stream) ? stream.substring(1) : stream;
+        return isMarked(stream) ? stream.substring(1) : stream;
     }
 }

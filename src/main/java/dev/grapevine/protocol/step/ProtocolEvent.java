@@ -26,6 +26,8 @@ public enum ProtocolEvent {
     TRANSFER_INTERRUPTED,
     /** A range of messages was given up and announced as a gap. */
     GAP_ANNOUNCED,
+    /** A message of a causal topic was given without something that it depends on, which did not come. */
+    CAUSE_GIVEN_UP,
     /** A member of the cluster that has never published here was met: its stream's beginning was learnt. */
     STREAM_OPENED,
     /** An anti-entropy exchange found both sides equal. */

@@ -50,6 +50,8 @@ public enum RejectReason {
     CONTEXT_OVERFLOW,
     /** A peer that broke the rules over and over: its link was closed, and it is given none for a while. */
     MISBEHAVED,
+    /** Messages of a topic that is causal here and not there, or the other way round: nobody here is given them. */
+    OTHER_ORDER,
     /** The value of a message or an entry that the codec could not read. */
     UNDECODABLE
 }

@@ -54,6 +54,15 @@ final class Fixture {
         return node;
     }
 
+    /** The member is one of the cluster. */
+    void present(Origin member) {
+        present.add(member);
+    }
+
+    void absent(Origin member) {
+        present.remove(member);
+    }
+
     List<Effect> partial(boolean partial) {
         effects.clear();
         core.partial(partial, now(), effects::add);

@@ -10,9 +10,11 @@ import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.Time;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -22,18 +24,20 @@ import java.util.random.RandomGenerator;
  */
 final class LossyMesh {
 
-    private static final List<String> TOPICS = List.of("topic-0", "topic-1", StreamName.critical("topic-1"));
+    private static final List<String> PLAIN = List.of("topic-0", "topic-1", StreamName.critical("topic-1"));
 
     private static final long MILLI = 1_000_000;
     private static final long TICK = 50 * MILLI;
 
     private final RandomGenerator random;
+    private final List<String> topics;
     private final DisseminationSettings settings;
     private final List<Node> nodes = new ArrayList<>();
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final Map<String, Link> links = new HashMap<>();
     private final DeliveryRecord record;
     private final ReplayRecord replays;
+    private final CausalRecord causes;
     private final double loss;
     private final double duplication;
     private final double reordering;
@@ -44,12 +48,24 @@ final class LossyMesh {
     private long requests;
 
     LossyMesh(long seed, int size) {
-        this(new SplittableRandom(seed), size, size, false, false);
+        this(new SplittableRandom(seed), size, size, false, false, PLAIN);
     }
 
     /** Members that publish large messages among the others, and have room for some of them. */
     static LossyMesh withLarge(long seed, int size) {
-        return new LossyMesh(new SplittableRandom(seed), size, size, false, true);
+        return new LossyMesh(new SplittableRandom(seed), size, size, false, true, PLAIN);
+    }
+
+    /**
+     * Members that are all linked, with much room for what is held back.
+     *
+     * @param seed of all chance
+     * @param size how many
+     * @param topic to which all of them publish
+     * @param retainsAll whether nothing is given up for want of room, and so all of it has to arrive
+     */
+    static LossyMesh roomy(long seed, int size, String topic, boolean retainsAll) {
+        return new LossyMesh(new SplittableRandom(seed), size, size, retainsAll, false, List.of(topic));
     }
 
     /**
@@ -62,7 +78,7 @@ final class LossyMesh {
      * @param withLarge whether large messages are published among the others
      */
     static LossyMesh sparse(long seed, int size, int degree, boolean retainsAll, boolean withLarge) {
-        LossyMesh network = new LossyMesh(new SplittableRandom(seed), size, degree, retainsAll, withLarge);
+        LossyMesh network = new LossyMesh(new SplittableRandom(seed), size, degree, retainsAll, withLarge, PLAIN);
         for (Node node : network.nodes) {
             node.core.partial(true, node.time(), node.effects::add);
             network.nodes.stream()
@@ -73,12 +89,23 @@ final class LossyMesh {
         return network;
     }
 
-    private LossyMesh(RandomGenerator random, int size, int degree, boolean retainsAll, boolean withLarge) {
+    private LossyMesh(
+            RandomGenerator random,
+            int size,
+            int degree,
+            boolean retainsAll,
+            boolean withLarge,
+            List<String> topics) {
         this.random = random;
-        DisseminationSettings bounds = withLarge ? bounds(4 * Limits.RUN_BYTES) : bounds(0);
-        this.settings = retainsAll ? bounds.withRetainedBytes(1 << 26) : bounds;
+        this.topics = topics;
+        boolean isPlain = topics == PLAIN;
+        DisseminationSettings small = withLarge ? bounds(4 * Limits.RUN_BYTES) : bounds(0);
+        DisseminationSettings bounds = retainsAll ? small.withRetainedBytes(1 << 26) : small;
+        this.settings = isPlain ? bounds : bounds.withReorderBytes(1 << 24).withReorderMessages(1 << 14);
         this.isSparse = degree < size;
-        this.record = new DeliveryRecord(retainsAll ? 1 << 26 : isSparse ? 0 : settings.retainedBytes(), withLarge);
+        this.record = new DeliveryRecord(
+                retainsAll ? 1 << 26 : isSparse || !isPlain ? 0 : settings.retainedBytes(), withLarge);
+        this.causes = new CausalRecord(record);
         this.replays = new ReplayRecord(record, retainsAll || !isSparse);
         this.loss = random.nextInt(3) * 0.1;
         this.duplication = random.nextInt(3) * 0.1;
@@ -118,6 +145,10 @@ final class LossyMesh {
         return replays;
     }
 
+    CausalRecord causes() {
+        return causes;
+    }
+
     long requests() {
         return requests;
     }
@@ -128,12 +159,12 @@ final class LossyMesh {
         while (now < end) {
             run(random.nextLong(20 * MILLI));
             Node node = nodes.get(random.nextInt(nodes.size()));
-            node.publish(TOPICS.get(random.nextInt(TOPICS.size())), random.nextInt(1, 12));
+            node.publish(topics.get(random.nextInt(topics.size())), random.nextInt(1, 12));
             if (random.nextInt(25) == 0) {
                 anyLink().cut();
             }
-            if (random.nextInt(25) == 0) {
-                node.subscribe(TOPICS.get(random.nextInt(2)));
+            if (topics == PLAIN && random.nextInt(25) == 0) {
+                node.subscribe(PLAIN.get(random.nextInt(2)));
             }
         }
     }
@@ -258,17 +289,21 @@ final class LossyMesh {
         private final int index;
         private final DisseminationCore core;
         private final List<Effect> effects = new ArrayList<>();
+        private final Set<Origin> gone = new HashSet<>();
 
         Node(Origin origin, int index) {
             this.origin = origin;
             this.index = index;
-            this.core =
-                    new DisseminationCore(origin, settings, new SplittableRandom(random.nextLong()), peer -> isSparse);
+            this.core = new DisseminationCore(
+                    origin,
+                    settings,
+                    new SplittableRandom(random.nextLong()),
+                    peer -> isSparse || !gone.contains(peer));
         }
 
         void tick() {
             core.tick(time(), effects::add);
-            carryOut(false);
+            carryOut(null);
             at(now + TICK, this::tick);
         }
 
@@ -279,49 +314,52 @@ final class LossyMesh {
                 payloads.add(record.payload(origin, topic, first + i));
             }
             record.published(origin, topic, payloads);
+            causes.published(origin, first, count);
             core.publish(topic, payloads, time(), effects::add);
-            carryOut(false);
+            carryOut(null);
         }
 
         void linkUp(Node peer) {
+            gone.remove(peer.origin);
             if (!isSparse) {
                 record.met(origin, peer.origin);
             }
             core.linkUp(peer.origin, time(), effects::add);
-            carryOut(false);
+            carryOut(null);
         }
 
         void subscribe(String topic) {
             long subscription = replays.begins(origin, topic);
             core.replay(new Input.Replay(subscription, topic), time(), effects::add);
-            carryOut(false);
+            carryOut(null);
         }
 
         private void takeMore(Effect.ReplayWaits waits) {
             int room = random.nextInt(1, 40);
             at(now + random.nextLong(30 * MILLI), () -> {
                 core.replayRoom(new Input.ReplayRoom(waits.subscription(), room), time(), effects::add);
-                carryOut(false);
+                carryOut(null);
             });
         }
 
         void linkDown(Node peer) {
             core.linkDown(peer.origin, time(), effects::add);
-            carryOut(false);
+            carryOut(null);
         }
 
         void gone(Node peer) {
             record.forgot(origin, peer.origin);
+            gone.add(peer.origin);
             core.memberGone(peer.origin, time(), effects::add);
-            carryOut(true);
+            carryOut(peer.origin);
         }
 
         void receive(Node from, DisseminationFrame frame) {
             core.receive(from.origin, frame, time(), effects::add);
-            carryOut(false);
+            carryOut(null);
         }
 
-        private void carryOut(boolean ended) {
+        private void carryOut(Origin ended) {
             List<Effect> step = List.copyOf(effects);
             effects.clear();
             for (Effect effect : step) {
@@ -337,10 +375,19 @@ final class LossyMesh {
                 } else if (effect instanceof Effect.ReplayWaits waits) {
                     takeMore(waits);
                 } else {
-                    record.seen(origin, effect, ended);
+                    record.seen(origin, effect, ended(effect, ended));
                     replays.seen(effect, ended);
+                    causes.seen(origin, effect);
                 }
             }
+        }
+
+        /** Whose streams a step ended; what waits for something else may tell it later. */
+        private Origin ended(Effect effect, Origin ended) {
+            boolean mayWait = topics != PLAIN && effect instanceof Effect.Gap;
+            return mayWait && record.wereParted(((Effect.Gap) effect).origin(), origin)
+                    ? ((Effect.Gap) effect).origin()
+                    : ended;
         }
 
         private Time time() {

@@ -95,6 +95,14 @@ class NeighbourRepairTest {
     }
 
     @Test
+    void aPublisherThatIsNoNeighbourHereYetDoesNotSayWithWhichMessageItsStreamBeginsForWhoWasThereBefore() {
+        node.after(Duration.ofSeconds(6));
+        node.receive(ANN, new StreamDigest(List.of(new StreamState(ANN, "more", 4, 1, 3, 1, 0))));
+
+        assertThat(ticks(Duration.ofMillis(250))).contains(control(BEN, new Pull(ANN, "more", 1, 3)));
+    }
+
+    @Test
     void whatComesByTheTreeMeanwhileIsNotGrafted() {
         tell(CLE, 3);
         receive(BEN, 3, 3);

@@ -202,11 +202,12 @@ class ReceivingTest {
     }
 
     @Test
-    void aStreamWhoseBeginningIsNeverLearntBeginsWithWhatCame() {
+    void aStreamWhoseBeginningIsNeverLearntBeginsWithWhatCameAndWhatMayHaveBeenBeforeIsTold() {
         node.receive(6, 7);
         node.linkDown(ANN);
 
-        assertThat(node.memberGone(ANN)).containsExactly(OPENED, deliver(ANN, 6, 7));
+        assertThat(node.memberGone(ANN))
+                .containsExactly(gap(ANN, 1, 5), noted(ProtocolEvent.GAP_ANNOUNCED, 1), OPENED, deliver(ANN, 6, 7));
     }
 
     @Test

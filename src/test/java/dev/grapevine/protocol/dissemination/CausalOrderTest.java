@@ -1,0 +1,246 @@
+package dev.grapevine.protocol.dissemination;
+
+import static dev.grapevine.protocol.dissemination.Fixture.ANN;
+import static dev.grapevine.protocol.dissemination.Fixture.BEN;
+import static dev.grapevine.protocol.dissemination.Fixture.CLE;
+import static dev.grapevine.protocol.dissemination.Fixture.SELF;
+import static dev.grapevine.protocol.dissemination.Fixture.data;
+import static dev.grapevine.protocol.dissemination.Fixture.digest;
+import static dev.grapevine.protocol.dissemination.Fixture.noted;
+import static dev.grapevine.protocol.dissemination.Fixture.payloads;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.dissemination.CausalEnvelope.Cause;
+import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
+import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
+import dev.grapevine.protocol.frame.StreamName;
+import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.ProtocolEvent;
+import dev.grapevine.protocol.step.RejectReason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Ann, Ben and Cle publish to a causal topic, and this member has links to all of them. */
+class CausalOrderTest {
+
+    private static final String CHAT = StreamName.causal("chat");
+    private static final Effect GIVEN_UP = noted(ProtocolEvent.CAUSE_GIVEN_UP, 1);
+
+    private final Fixture node = new Fixture();
+
+    @BeforeEach
+    void linked() {
+        List.of(ANN, BEN, CLE).forEach(peer -> {
+            node.present(peer);
+            node.linkUp(peer);
+        });
+    }
+
+    private static Bytes sealed(String payload, Cause... causes) {
+        return CausalEnvelope.seal(List.of(causes), Bytes.utf8(payload));
+    }
+
+    private static Cause upTo(Origin publisher, long sequence) {
+        return new Cause(publisher, sequence);
+    }
+
+    private static Publications run(Origin publisher, long first, Bytes... sealed) {
+        return new Publications(publisher, CHAT, first, List.of(sealed));
+    }
+
+    private List<Effect> receive(Origin publisher, long first, Bytes... sealed) {
+        return withoutOpenings(node.receive(publisher, run(publisher, first, sealed)));
+    }
+
+    private static List<Effect> withoutOpenings(List<Effect> effects) {
+        return effects.stream()
+                .filter(effect -> !effect.equals(noted(ProtocolEvent.STREAM_OPENED, 1)))
+                .toList();
+    }
+
+    private static Effect deliver(Origin publisher, long first, long last) {
+        return new Effect.Deliver(CHAT, publisher, first, payloads(first, last));
+    }
+
+    private static Effect gap(Origin publisher, long from, long to) {
+        return new Effect.Gap(CHAT, publisher, from, to);
+    }
+
+    @Test
+    void aMessageWaitsForWhatItsPublisherHadBeenGiven() {
+        assertThat(receive(BEN, 1, sealed("m1", upTo(ANN, 2)))).isEmpty();
+        assertThat(receive(ANN, 1, sealed("m1"))).containsExactly(deliver(ANN, 1, 1));
+        assertThat(receive(ANN, 2, sealed("m2"))).containsExactly(deliver(ANN, 2, 2), deliver(BEN, 1, 1));
+    }
+
+    @Test
+    void whatFollowsInTheSameStreamWaitsTooAndComesTogether() {
+        receive(BEN, 1, sealed("m1", upTo(ANN, 1)), sealed("m2"));
+        receive(BEN, 3, sealed("m3"), sealed("m4", upTo(CLE, 1)));
+
+        assertThat(receive(ANN, 1, sealed("m1")))
+                .containsExactly(deliver(ANN, 1, 1), deliver(BEN, 1, 2), deliver(BEN, 3, 3));
+        assertThat(receive(CLE, 1, sealed("m1"))).containsExactly(deliver(CLE, 1, 1), deliver(BEN, 4, 4));
+    }
+
+    @Test
+    void aChainOfCausesIsGivenInItsOrder() {
+        receive(CLE, 1, sealed("m1", upTo(BEN, 1)));
+        receive(BEN, 1, sealed("m1", upTo(ANN, 1)));
+
+        assertThat(receive(ANN, 1, sealed("m1")))
+                .containsExactly(deliver(ANN, 1, 1), deliver(BEN, 1, 1), deliver(CLE, 1, 1));
+    }
+
+    @Test
+    void whatIsPublishedNamesWhatCameSinceTheMessageBefore() {
+        receive(ANN, 1, sealed("m1"), sealed("m2"));
+        receive(BEN, 1, sealed("m1"));
+        node.publish(CHAT, payloads(1, 2));
+        receive(BEN, 2, sealed("m2"));
+
+        assertThat(node.publish(CHAT, payloads(3, 4)))
+                .contains(data(ANN, new Publications(SELF, CHAT, 3, List.of(sealed("m3", upTo(BEN, 2)), sealed("m4")))))
+                .endsWith(deliver(SELF, 3, 4));
+    }
+
+    @Test
+    void whatIsHeldBackIsNotNamed() {
+        receive(ANN, 1, sealed("m1"));
+        receive(BEN, 1, sealed("m1", upTo(CLE, 1)));
+
+        assertThat(node.publish(CHAT, payloads(1, 1)))
+                .contains(data(ANN, new Publications(SELF, CHAT, 1, List.of(sealed("m1", upTo(ANN, 1))))));
+    }
+
+    @Test
+    void allThatItDependsOnIsNamedNowAndThenAndToWhoBeginsWithIt() {
+        receive(ANN, 1, sealed("m1"));
+        node.publish(CHAT, payloads(1, Limits.WHOLE_CAUSES_EVERY));
+        assertThat(node.publish(CHAT, payloads(65, 66)))
+                .contains(data(
+                        ANN, new Publications(SELF, CHAT, 65, List.of(sealed("m65", upTo(ANN, 1)), sealed("m66")))));
+
+        node.linkDown(CLE);
+        node.linkUp(CLE);
+        assertThat(node.publish(CHAT, payloads(67, 67)))
+                .contains(data(ANN, new Publications(SELF, CHAT, 67, List.of(sealed("m67", upTo(ANN, 1))))));
+    }
+
+    @Test
+    void aGapReleasesWhatWaitsForIt() {
+        receive(BEN, 1, sealed("m1", upTo(ANN, 2)));
+        receive(ANN, 1, sealed("m1"));
+        receive(ANN, 3, sealed("m3"));
+
+        assertThat(node.receive(ANN, new Unavailable(ANN, CHAT, 2, 2)))
+                .containsSubsequence(gap(ANN, 2, 2), deliver(BEN, 1, 1), deliver(ANN, 3, 3));
+    }
+
+    @Test
+    void aGapBehindAMessageThatWaitsIsToldInItsPlace() {
+        receive(BEN, 1, sealed("m1", upTo(ANN, 1)));
+        receive(BEN, 3, sealed("m3"));
+        assertThat(node.receive(BEN, new Unavailable(BEN, CHAT, 2, 2))).doesNotContain(gap(BEN, 2, 2));
+
+        assertThat(receive(ANN, 1, sealed("m1")))
+                .containsExactly(deliver(ANN, 1, 1), deliver(BEN, 1, 1), gap(BEN, 2, 2), deliver(BEN, 3, 3));
+    }
+
+    @Test
+    void whatWasBeforeThisMembersTimeIsNotWaitedFor() {
+        node.receive(ANN, digest(ANN, CHAT, 6, 1, 5));
+
+        assertThat(receive(BEN, 1, sealed("m1", upTo(ANN, 5)))).containsExactly(deliver(BEN, 1, 1));
+        assertThat(receive(BEN, 2, sealed("m2", upTo(ANN, 6)))).isEmpty();
+    }
+
+    @Test
+    void whatAPublisherTookWithItIsWaitedForNoMoreAndThatIsCounted() {
+        receive(ANN, 1, sealed("m1"));
+        receive(BEN, 1, sealed("m1", upTo(ANN, 2)));
+        node.absent(ANN);
+        node.linkDown(ANN);
+
+        assertThat(node.memberGone(ANN)).containsExactly(GIVEN_UP, deliver(BEN, 1, 1));
+    }
+
+    @Test
+    void aPublisherOfWhomNobodyHereHeardAndWhoIsNotPresentIsNotWaitedFor() {
+        node.absent(ANN);
+
+        assertThat(receive(BEN, 1, sealed("m1", upTo(ANN, 2)))).containsExactly(deliver(BEN, 1, 1));
+    }
+
+    @Test
+    void afterHalfAMinuteItIsGivenUpAndNobodyWaitsForItAgain() {
+        receive(BEN, 1, sealed("m1", upTo(ANN, 2)));
+        receive(CLE, 1, sealed("m1", upTo(ANN, 2)));
+
+        assertThat(node.after(Duration.ofMillis(29_999))).doesNotContain(deliver(BEN, 1, 1));
+        assertThat(node.after(Duration.ofMillis(1)))
+                .containsSubsequence(GIVEN_UP, deliver(BEN, 1, 1), GIVEN_UP, deliver(CLE, 1, 1));
+        assertThat(receive(CLE, 2, sealed("m2", upTo(ANN, 1)))).containsExactly(GIVEN_UP, deliver(CLE, 2, 2));
+    }
+
+    @Test
+    void causesThatWaitForEachOtherAsOnlyThoseOfLiarsCanAreGivenUpToo() {
+        receive(BEN, 1, sealed("m1", upTo(ANN, 1)));
+        receive(ANN, 1, sealed("m1", upTo(BEN, 1)));
+
+        assertThat(node.after(Duration.ofSeconds(30))).contains(deliver(BEN, 1, 1), deliver(ANN, 1, 1));
+    }
+
+    @Test
+    void aMessageWithoutCausesThatCanBeReadIsAGapAndCounted() {
+        Bytes garbage = Bytes.wrap(new byte[] {(byte) 0xff, (byte) 0xff, (byte) 0xff, 1, 2});
+
+        List<Effect> effects = receive(BEN, 1, sealed("m1"), garbage, sealed("m3"));
+
+        assertThat(effects)
+                .containsSubsequence(deliver(BEN, 1, 1), gap(BEN, 2, 2), deliver(BEN, 3, 3))
+                .anyMatch(effect ->
+                        effect instanceof Effect.Rejected rejected && rejected.reason() == RejectReason.UNDECODABLE);
+    }
+
+    @Test
+    void whereThereIsNoRoomToHoldBackNothingOfThatPublisherWaits() {
+        Fixture small = new Fixture(Fixture.bounds(1 << 20, 100, 1000, 64));
+        small.present(ANN);
+        small.linkUp(ANN);
+        small.linkUp(BEN);
+        List<Effect> effects = new ArrayList<>();
+        for (long sequence = 1; effects.isEmpty(); sequence++) {
+            assertThat(sequence).isLessThan(10);
+            Publications run = run(BEN, sequence, sealed("m" + sequence, upTo(ANN, sequence)));
+            effects.addAll(withoutOpenings(small.receive(BEN, run)));
+        }
+
+        assertThat(effects).startsWith(GIVEN_UP, deliver(BEN, 1, 1), GIVEN_UP, deliver(BEN, 2, 2));
+    }
+
+    @Test
+    void noMoreCausesAreNamedThanMayBeAndTheRestWithTheNextMessage() {
+        Fixture many = new Fixture(DisseminationSettings.DEFAULT.withMaxStreams(4096));
+        for (int number = 100; number < 100 + Limits.CAUSES + 5; number++) {
+            Origin publisher = Fixture.origin(number);
+            many.linkUp(publisher);
+            many.receive(publisher, run(publisher, 1, sealed("m1")));
+        }
+
+        List<Integer> named = new ArrayList<>();
+        many.publish(CHAT, payloads(1, 2)).stream()
+                .filter(Effect.Send.class::isInstance)
+                .map(effect -> (Publications) ((Effect.Send) effect).frame())
+                .limit(1)
+                .forEach(run -> run.payloads()
+                        .forEach(payload ->
+                                named.add(CausalEnvelope.open(payload).causes().size())));
+        assertThat(named).containsExactly(Limits.CAUSES, 5);
+    }
+}
