@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class CausalPropertyTest {
 
-    private static final int SEEDS = Integer.getInteger("grapevine.simulation.seeds", 150);
+    private static final int SEEDS = Integer.getInteger("grapevine.simulation.seeds", 100);
     private static final long FIRST = Long.getLong("grapevine.simulation.seed", 1);
 
     /** As for plain topics, and as long as a cause is waited for. */
