@@ -90,12 +90,7 @@ final class LossyMesh {
     }
 
     private LossyMesh(
-            RandomGenerator random,
-            int size,
-            int degree,
-            boolean retainsAll,
-            boolean withLarge,
-            List<String> topics) {
+            RandomGenerator random, int size, int degree, boolean retainsAll, boolean withLarge, List<String> topics) {
         this.random = random;
         this.topics = topics;
         boolean isPlain = topics == PLAIN;
