@@ -31,7 +31,7 @@ interface Publishing {
     /**
      * Checks a payload against the limit.
      *
-     * @param topic the topic, for the message of the error
+     * @param topic the topic, or the name of a causal topic's stream
      * @param payload the payload
      * @return the payload
      * @throws IllegalArgumentException if it is too long

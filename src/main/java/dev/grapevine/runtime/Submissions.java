@@ -2,6 +2,7 @@ package dev.grapevine.runtime;
 
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.protocol.NodeSettings;
+import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Input;
 import dev.grapevine.topic.Priority;
 import java.util.LinkedHashSet;
@@ -121,9 +122,11 @@ final class Submissions implements Publishing, Writing {
 
     @Override
     public Bytes withinLimit(String topic, Bytes payload) {
-        int limit = settings.dissemination().longestMessage();
+        int limit = StreamName.isCausal(topic)
+                ? settings.dissemination().longestCausalMessage()
+                : settings.dissemination().longestMessage();
         if (payload.length() > limit) {
-            throw tooLong("A message on '" + topic + "'", payload.length(), limit);
+            throw tooLong("A message on '" + StreamName.topic(topic) + "'", payload.length(), limit);
         }
         return payload;
     }

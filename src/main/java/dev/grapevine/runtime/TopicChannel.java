@@ -107,11 +107,16 @@ final class TopicChannel<T> implements Topic<T> {
             throw new IllegalArgumentException(
                     "A critical message would pass what it depends on: topic '" + name + "' is causal");
         }
+        return stream();
+    }
+
+    /** The name of the stream of what is not critical. */
+    private String stream() {
         return order == Order.CAUSAL ? StreamName.causal(name) : name;
     }
 
     private Bytes encode(T value) {
-        return publishing.withinLimit(name, codec.encode(value));
+        return publishing.withinLimit(stream(), codec.encode(value));
     }
 
     @Override

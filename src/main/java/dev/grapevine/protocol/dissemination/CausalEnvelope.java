@@ -21,6 +21,11 @@ final class CausalEnvelope {
 
     private CausalEnvelope() {}
 
+    /** How many causes go into so many bytes. */
+    static int fitting(int bytes) {
+        return Math.max(0, Math.min(Limits.CAUSES, (bytes - COUNT_BYTES) / ENTRY_BYTES));
+    }
+
     /**
      * Something that a message depends on: everything that a publisher published up to a sequence.
      *

@@ -34,6 +34,7 @@ final class CausalOrder {
     private final Origin self;
     private final InboundStreams inbound;
     private final Predicate<Origin> isPresent;
+    private final DisseminationSettings settings;
     private final HeldBudget budget;
     private final Map<String, CausalTopic> topics = new LinkedHashMap<>();
     private boolean isPartial;
@@ -42,6 +43,7 @@ final class CausalOrder {
         this.self = self;
         this.inbound = inbound;
         this.isPresent = isPresent;
+        this.settings = settings;
         this.budget = new HeldBudget(settings.reorderBytes());
     }
 
@@ -57,7 +59,8 @@ final class CausalOrder {
         CausalTopic topic = topic(name);
         List<Bytes> sealed = new ArrayList<>(payloads.size());
         for (Bytes payload : payloads) {
-            sealed.add(CausalEnvelope.seal(topic.causes(), payload));
+            int most = CausalEnvelope.fitting(settings.longestSealed() - payload.length());
+            sealed.add(CausalEnvelope.seal(topic.causes(most), payload));
         }
         return sealed;
     }

@@ -54,8 +54,8 @@ final class CausalTopic {
         this.comesTo = comesTo;
     }
 
-    /** What the next message of this member depends on; every now and then all of it, else what is new. */
-    List<Cause> causes() {
+    /** What the next message of this member depends on; every now and then all of it, else what is new. At most so many. */
+    List<Cause> causes(int most) {
         if (untilWhole-- == 0) {
             untilWhole = Limits.WHOLE_CAUSES_EVERY - 1;
             sinceLast.clear();
@@ -65,7 +65,7 @@ final class CausalTopic {
         }
         List<Cause> causes = new ArrayList<>();
         Iterator<Map.Entry<Origin, Long>> entries = sinceLast.entrySet().iterator();
-        while (entries.hasNext() && causes.size() < Limits.CAUSES) {
+        while (entries.hasNext() && causes.size() < most) {
             Map.Entry<Origin, Long> entry = entries.next();
             entries.remove();
             causes.add(new Cause(entry.getKey(), entry.getValue()));

@@ -83,6 +83,21 @@ public record DisseminationSettings(
         return (int) Math.min(maxPayloadBytes, retainable);
     }
 
+    /**
+     * The longest message that can be published to a causal topic: {@link #longestMessage()}, or 1 KiB less where that is needed
+     * to name what it depends on.
+     *
+     * @return bytes
+     */
+    public int longestCausalMessage() {
+        return Math.min(longestMessage(), longestSealed() - Limits.CAUSES_BYTES);
+    }
+
+    /** The longest message with what it depends on: who takes no longer ones takes all that are pushed. */
+    int longestSealed() {
+        return Math.max(longestMessage(), Limits.RUN_BYTES);
+    }
+
     private static void atLeast(long least, long value, String name) {
         if (value < least) {
             throw new IllegalArgumentException(name + " is at least " + least + ", not " + value);

@@ -138,6 +138,9 @@ final class Limits {
     /** Most publishers that a message of a causal topic names as what it depends on. */
     static final int CAUSES = 1024;
 
+    /** What is left in any message of a causal topic to name what it depends on. */
+    static final int CAUSES_BYTES = 1024;
+
     /** Every so many messages of a causal topic name all that they depend on, for those who lost the ones between. */
     static final int WHOLE_CAUSES_EVERY = 64;
 

@@ -225,6 +225,26 @@ class CausalOrderTest {
     }
 
     @Test
+    void aMessageIsNoLongerThanOthersTakeWithWhatItDependsOnHoweverLongItIs() {
+        DisseminationSettings settings = DisseminationSettings.DEFAULT.withMaxPayloadBytes(100_000);
+        CausalOrder order = new CausalOrder(SELF, null, origin -> true, settings);
+        List<Effect> effects = new ArrayList<>();
+        for (int number = 100; number < 200; number++) {
+            Effect message = new Effect.Deliver(CHAT, Fixture.origin(number), 1, List.of(sealed("m1")));
+            order.watch(0, effects::add).add(message);
+        }
+        Bytes longest = Bytes.wrap(new byte[settings.longestCausalMessage()]);
+
+        List<Bytes> messages = order.seal(CHAT, List.of(longest, Bytes.utf8("short")));
+
+        assertThat(messages.get(0).length()).isBetween(settings.longestCausalMessage(), 100_000);
+        assertThat(CausalEnvelope.open(messages.get(0)).causes()).hasSize(30);
+        assertThat(CausalEnvelope.open(messages.get(1)).causes()).hasSize(70);
+        assertThat(DisseminationSettings.DEFAULT.withMaxPayloadBytes(100).longestCausalMessage())
+                .isEqualTo(100);
+    }
+
+    @Test
     void noMoreCausesAreNamedThanMayBeAndTheRestWithTheNextMessage() {
         Fixture many = new Fixture(DisseminationSettings.DEFAULT.withMaxStreams(4096));
         for (int number = 100; number < 100 + Limits.CAUSES + 5; number++) {
