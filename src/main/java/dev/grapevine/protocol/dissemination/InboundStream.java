@@ -225,6 +225,9 @@ final class InboundStream extends KnownStream {
                     RejectReason.REORDER_OVERFLOW, origin(), "No room for " + at + " of " + topic()));
             return Arrival.REFUSED;
         }
+        if (!isResumed) {
+            progressed(at, now); // somebody has it after all, and whoever announced it may have to wait for it
+        }
         drain(now, out);
         return isResumed ? Arrival.RESUMED : transfer.isTooLong() ? Arrival.REFUSED : Arrival.FRESH;
     }

@@ -10,6 +10,7 @@ import static dev.grapevine.protocol.dissemination.Fixture.bulk;
 import static dev.grapevine.protocol.dissemination.Fixture.control;
 import static dev.grapevine.protocol.dissemination.Fixture.data;
 import static dev.grapevine.protocol.dissemination.Fixture.deliver;
+import static dev.grapevine.protocol.dissemination.Fixture.digest;
 import static dev.grapevine.protocol.dissemination.Fixture.gap;
 import static dev.grapevine.protocol.dissemination.Fixture.noted;
 import static dev.grapevine.protocol.dissemination.Fixture.run;
@@ -29,6 +30,7 @@ import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -287,6 +289,33 @@ class LargeMessagesTest {
         assertThat(member.receive(ANN, new Unavailable(DAN, NEWS, 1, 1)))
                 .contains(control(BEN, new Pull(DAN, NEWS, 1, 1)));
         assertThat(member.receive(BEN, new Unavailable(DAN, NEWS, 1, 1))).contains(gap(DAN, 1, 1));
+    }
+
+    @Test
+    void afterAnAnnouncementItIsLookedForAsLongAsIfNobodyHadBeenAskedBefore() {
+        Fixture member = Fixture.partial(DisseminationSettings.DEFAULT, ANN, BEN);
+        member.receive(ANN, digest(DAN, NEWS, 1, 1, 1));
+        assertThat(looksInVain(member, Duration.ofSeconds(14))).isFalse();
+        member.receive(ANN, announcement(DAN, 1, LARGE, 0));
+
+        assertThat(looksInVain(member, Duration.ofSeconds(14))).isFalse();
+        assertThat(looksInVain(member, Duration.ofSeconds(20))).isTrue();
+    }
+
+    /** All neighbours say that they are behind; whether something is given up meanwhile. */
+    private static boolean looksInVain(Fixture member, Duration duration) {
+        boolean isGivenUp = false;
+        for (long millis = 0; millis < duration.toMillis(); millis += 50) {
+            List<Effect> effects = member.after(Duration.ofMillis(50));
+            for (int i = 0; i < effects.size(); i++) {
+                isGivenUp |= effects.get(i) instanceof Effect.Gap;
+                if (effects.get(i) instanceof Effect.Send send && send.frame() instanceof Pull) {
+                    effects = new ArrayList<>(effects);
+                    effects.addAll(member.receive(send.to(), digest(DAN, NEWS, 1, 1, 0)));
+                }
+            }
+        }
+        return isGivenUp;
     }
 
     @Test
