@@ -344,6 +344,9 @@ public final class NodeCore {
         for (Effect next = neighbours.poll(); next != null; next = neighbours.poll()) {
             if (next instanceof Effect.NeighbourUp up) {
                 topics.linkUp(up.peer(), now, out);
+                if (overlay.isPartial()) {
+                    swim.probeSoon(up.peer(), now); // how long the link is decides what travels over it
+                }
             } else if (next instanceof Effect.NeighbourDown down) {
                 topics.linkDown(down.peer(), now, out);
             }
@@ -373,6 +376,7 @@ public final class NodeCore {
             tuning.noted(noted.event(), noted.count());
         } else if (effect instanceof Effect.RoundTrip roundTrip) {
             tuning.roundTrip(roundTrip.nanos());
+            topics.roundTrip(roundTrip.peer(), roundTrip.nanos());
         }
     }
 

@@ -14,6 +14,7 @@ import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamQuery;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
+import dev.grapevine.protocol.frame.Way;
 import java.util.List;
 
 /** The bodies of the frames of topics. */
@@ -52,7 +53,7 @@ final class DisseminationWire {
             writeStream(out, announcement.origin(), announcement.topic());
             out.writeVarint(announcement.sequence(), "sequence");
             out.writeVarint(announcement.length(), "length");
-            out.writeCount(announcement.hops(), DisseminationFrame.MAX_HOPS, "hops");
+            writeWay(out, announcement.way());
             out.close(body);
         } else if (frame instanceof ChunkRequest request) {
             int body = out.open(FrameType.CHUNK_REQUEST);
@@ -77,7 +78,7 @@ final class DisseminationWire {
                 Values.readName(in),
                 in.readVarint("sequence"),
                 in.readInt(Integer.MAX_VALUE, "length"),
-                readHops(in));
+                readWay(in));
     }
 
     static ChunkRequest readChunkRequest(WireReader in) {
@@ -109,7 +110,7 @@ final class DisseminationWire {
             out.writeBytes(payloads.get(i));
         }
         out.close(content);
-        out.writeCount(publications.hops(), DisseminationFrame.MAX_HOPS, "hops");
+        writeWay(out, publications.way());
         out.close(body);
     }
 
@@ -124,7 +125,7 @@ final class DisseminationWire {
         }
         byte[] content = in.readRest();
         in.close(block);
-        return new Publications(origin, topic, first, PayloadSlices.of(content, count), readHops(in));
+        return new Publications(origin, topic, first, PayloadSlices.of(content, count), readWay(in));
     }
 
     private static void writeDigest(WireWriter out, List<StreamState> streams) {
@@ -137,7 +138,7 @@ final class DisseminationWire {
             out.writeVarint(stream.retained(), "retained");
             out.writeVarint(stream.last(), "last");
             out.writeVarint(stream.begin(), "begin");
-            out.writeCount(stream.hops(), DisseminationFrame.MAX_HOPS, "hops");
+            writeWay(out, stream.way());
             out.close(block);
         }
         out.close(body);
@@ -161,11 +162,18 @@ final class DisseminationWire {
         long retained = in.readVarint("retained");
         long last = in.readVarint("last");
         long begin = in.remaining() > 0 ? in.readVarint("begin") : start;
-        return new StreamState(origin, topic, start, retained, last, begin, readHops(in));
+        return new StreamState(origin, topic, start, retained, last, begin, readWay(in));
     }
 
-    private static int readHops(WireReader in) {
-        return in.remaining() > 0 ? in.readInt(DisseminationFrame.MAX_HOPS, "hops") : 0;
+    private static void writeWay(WireWriter out, Way way) {
+        out.writeCount(way.hops(), Way.MAX_HOPS, "hops");
+        out.writeCount(way.micros(), Way.MAX_MICROS, "length of the way");
+    }
+
+    private static Way readWay(WireReader in) {
+        int hops = in.remaining() > 0 ? in.readInt(Way.MAX_HOPS, "hops") : 0;
+        int micros = in.remaining() > 0 ? in.readInt(Way.MAX_MICROS, "length of the way") : 0;
+        return hops == 0 && micros == 0 ? Way.NONE : new Way(hops, micros);
     }
 
     static Graft readGraft(WireReader in) {

@@ -17,6 +17,7 @@ import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.MembershipFrame;
 import dev.grapevine.protocol.frame.Rumor;
+import dev.grapevine.protocol.frame.Way;
 import dev.grapevine.protocol.step.DialFailure;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Input;
@@ -141,7 +142,8 @@ class MisbehaviourTest {
         for (int seconds = 1; seconds < 1_000; seconds++) {
             now += SECOND;
             step(new Input.Tick());
-            assertThat(receive(EVE, new Announcement(EVE.origin(), NEWS, 2, 100_000, 0), run(EVE, 3 + seconds, 1)))
+            assertThat(receive(
+                            EVE, new Announcement(EVE.origin(), NEWS, 2, 100_000, Way.NONE), run(EVE, 3 + seconds, 1)))
                     .isFalse();
         }
     }

@@ -55,6 +55,7 @@ import dev.grapevine.protocol.frame.MembershipFrame.SyncHashes;
 import dev.grapevine.protocol.frame.MembershipFrame.SyncRequest;
 import dev.grapevine.protocol.frame.OverlayFrame;
 import dev.grapevine.protocol.frame.Rumor;
+import dev.grapevine.protocol.frame.Way;
 import dev.grapevine.protocol.step.DialFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -166,15 +167,21 @@ class GoldenFramesTest {
                 new OverlayFrame.ForwardJoin(A, MEMBER.address(), 6),
                 new OverlayFrame.Shuffle(List.of(B), 5, List.of(B, A)),
                 new OverlayFrame.ShuffleReply(List.of(B), List.of(A)),
-                new Publications(A, "chat", 128, List.of(Bytes.utf8("hello"), Bytes.EMPTY, Bytes.utf8("world")), 3),
-                new StreamDigest(
-                        List.of(new StreamState(A, "chat", 1, 100, 130), new StreamState(B, "Bücher", 9, 9, 8, 2, 4))),
+                new Publications(
+                        A,
+                        "chat",
+                        128,
+                        List.of(Bytes.utf8("hello"), Bytes.EMPTY, Bytes.utf8("world")),
+                        new Way(3, 1_500)),
+                new StreamDigest(List.of(
+                        new StreamState(A, "chat", 1, 100, 130),
+                        new StreamState(B, "Bücher", 9, 9, 8, 2, new Way(4, 70_000)))),
                 new StreamQuery(B, "chat"),
                 new Pull(A, "chat", 129, 16_384),
                 new Unavailable(A, "chat", 1, Long.MAX_VALUE),
                 new Graft(A),
                 new Prune(B),
-                new Announcement(A, "chat", 7, 4 << 20, 2),
+                new Announcement(A, "chat", 7, 4 << 20, new Way(2, 900)),
                 new ChunkRequest(A, "chat", 7, 49_152, 49_152),
                 new Chunk(A, "chat", 7, 98_304, Bytes.utf8("the end")),
                 new Operations(

@@ -17,6 +17,7 @@ import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.MembershipFrame;
 import dev.grapevine.protocol.frame.OverlayFrame;
 import dev.grapevine.protocol.frame.Rumor;
+import dev.grapevine.protocol.frame.Way;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -65,8 +66,7 @@ final class RandomFrames {
                 () -> new DisseminationFrame.Unavailable(origin(), name(), number(), number()),
                 () -> new DisseminationFrame.Graft(origin()),
                 () -> new DisseminationFrame.Prune(origin()),
-                () -> new DisseminationFrame.Announcement(
-                        origin(), name(), number(), random.nextInt(1 << 30), random.nextInt(256)),
+                () -> new DisseminationFrame.Announcement(origin(), name(), number(), random.nextInt(1 << 30), way()),
                 () -> new DisseminationFrame.ChunkRequest(
                         origin(), name(), number(), random.nextInt(1 << 30), random.nextInt(1 << 20)),
                 () -> new DisseminationFrame.Chunk(origin(), name(), number(), random.nextInt(1 << 30), bytes(2)),
@@ -133,15 +133,15 @@ final class RandomFrames {
         List<Bytes> payloads = Stream.generate(() -> bytes(200))
                 .limit(1 + (long) random.nextInt(random.nextInt(30) == 0 ? 500 : 10))
                 .toList();
-        return new DisseminationFrame.Publications(origin(), name(), number(), payloads, hops());
+        return new DisseminationFrame.Publications(origin(), name(), number(), payloads, way());
     }
 
     private DisseminationFrame.StreamState streamState() {
-        return new DisseminationFrame.StreamState(origin(), name(), number(), number(), number(), number(), hops());
+        return new DisseminationFrame.StreamState(origin(), name(), number(), number(), number(), number(), way());
     }
 
-    private int hops() {
-        return random.nextInt(DisseminationFrame.MAX_HOPS + 1);
+    private Way way() {
+        return new Way(random.nextInt(Way.MAX_HOPS + 1), random.nextInt(Way.MAX_MICROS + 1));
     }
 
     private AntiEntropyFrame.Operation operation() {

@@ -26,6 +26,11 @@ final class DigestBatch {
         this.out = out;
     }
 
+    /** About what it takes to tell of a stream. */
+    static int bytes(String topic) {
+        return 79 + topic.length();
+    }
+
     void add(Lane lane, StreamState state) {
         (lane == Lane.CRITICAL ? critical : normal).add(state);
     }
@@ -51,7 +56,7 @@ final class DigestBatch {
                 end();
             }
             states.add(state);
-            bytes += 75 + state.topic().length();
+            bytes += bytes(state.topic());
         }
 
         void end() {

@@ -193,6 +193,19 @@ public final class DisseminationCore {
     }
 
     /**
+     * A probe of a peer was answered. Beyond a full mesh messages take the shorter ways.
+     *
+     * @param peer who
+     * @param nanos how long it took, in nanoseconds
+     */
+    public void roundTrip(Origin peer, long nanos) {
+        Neighbour neighbour = neighbours.get(peer);
+        if (neighbour != null) {
+            neighbour.roundTrip(nanos);
+        }
+    }
+
+    /**
      * A member left the view and has no link. In a full mesh what it could still have repaired becomes a gap, and what
      * waited behind it is delivered; beyond it others may repair it still. Messages at the end of its streams that nobody
      * here heard of are not a gap.
@@ -313,7 +326,21 @@ public final class DisseminationCore {
             local.pruned(from, publisher);
         } else {
             edges.eager(neighbour.slot());
+            grafted(publisher, neighbour, out);
         }
+    }
+
+    /** Whoever grafts may lack what was just pushed to others: it is told how far the streams are that go on. */
+    private void grafted(Origin publisher, Neighbour by, Effects out) {
+        PeerView view = local.view(by.origin());
+        DigestBatch batch = new DigestBatch(by.origin(), out);
+        for (KnownStream stream : publisher.equals(self) ? local.streams() : inbound.streams(publisher)) {
+            if (stream.isToBeTold && view != null && view.charge(DigestBatch.bytes(stream.topic()))) {
+                stream.untold.clear(by.slot());
+                batch.add(stream.lane(), state(stream, by));
+            }
+        }
+        batch.end();
     }
 
     /** What subscribers are given of a step's effects: in causal order where that is wanted, and to who caught up too. */

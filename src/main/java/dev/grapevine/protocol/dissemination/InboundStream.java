@@ -266,7 +266,7 @@ final class InboundStream extends KnownStream {
         out.add(new Effect.Deliver(topic(), origin(), first, payloads));
         settled(first + payloads.size());
         if (window != null) {
-            Publications run = new Publications(origin(), topic(), first, payloads, edges().hops());
+            Publications run = new Publications(origin(), topic(), first, payloads, edges().way());
             window.add(runs(), run, now);
         }
     }

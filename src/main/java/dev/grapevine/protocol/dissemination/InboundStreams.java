@@ -13,6 +13,8 @@ import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.RejectReason;
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,12 @@ final class InboundStreams {
         return table;
     }
 
+    /** The streams of a publisher. */
+    Collection<InboundStream> streams(Origin publisher) {
+        InboundSource source = table.source(publisher);
+        return source == null ? List.of() : source.streams();
+    }
+
     /** This member's links in the tree of a publisher; null if nothing of it is known. */
     @Nullable TreeEdges edges(Origin publisher) {
         InboundSource source = table.source(publisher);
@@ -96,18 +104,18 @@ final class InboundStreams {
         }
         InboundStream stream = streamOf(from, run.origin(), run.topic(), now, out);
         if (stream != null) {
-            boolean leavesHole = run.first() > stream.knownLast() + 1;
-            arrived(from, stream, run, stream.accept(run, now, out), leavesHole, now, out);
+            long before = stream.knownLast();
+            arrived(from, stream, run, stream.accept(run, now, out), before, now, out);
         }
     }
 
-    /** After messages, or the announcement of one: what is fresh goes on, and what is missing is asked for. */
+    /** After messages, or the announcement of one: what is fresh goes on, and what is missing is asked for; before, this was known. */
     private void arrived(
-            Origin from, InboundStream stream, Pushed run, Arrival arrival, boolean leavesHole, long now, Effects out) {
+            Origin from, InboundStream stream, Pushed run, Arrival arrival, long before, long now, Effects out) {
         Neighbour sender = isPartial ? neighbours.get(from) : null;
         if (sender != null) {
-            forward(stream, run, arrival, sender, now, out);
-            if (leavesHole) {
+            forward(stream, run, arrival, sender, run.last() > before, now, out);
+            if (run.first() > before + 1) {
                 repair.heardOf(stream, sender);
             }
         }
@@ -128,13 +136,13 @@ final class InboundStreams {
         }
         InboundStream stream = streamOf(from, announcement.origin(), announcement.topic(), now, out);
         if (stream != null) {
-            boolean leavesHole = announcement.sequence() > stream.knownLast() + 1;
+            long before = stream.knownLast();
             Arrival arrival = stream.announced(announcement, now, out);
             if (announcement.length() > settings.maxPayloadBytes() && arrival != Arrival.DUPLICATE) {
                 reject(RejectReason.OVERSIZED_MESSAGE, from, "A message of " + announcement.length() + " bytes", out);
             }
             transfers.announced(from, announcement, stream, now, out);
-            arrived(from, stream, announcement, arrival, leavesHole, now, out);
+            arrived(from, stream, announcement, arrival, before, now, out);
         }
     }
 
@@ -166,11 +174,18 @@ final class InboundStreams {
         return transfers.chunk(from, chunk, find(chunk.origin(), chunk.topic()), now, out);
     }
 
-    private void forward(InboundStream stream, Pushed run, Arrival arrival, Neighbour sender, long now, Effects out) {
+    private void forward(
+            InboundStream stream,
+            Pushed run,
+            Arrival arrival,
+            Neighbour sender,
+            boolean isNewest,
+            long now,
+            Effects out) {
         if (arrival == Arrival.FRESH) {
-            tree.fresh(stream, sender, run, out);
+            tree.fresh(stream, sender, run, isNewest, out);
         } else if (arrival == Arrival.DUPLICATE) {
-            tree.duplicate(stream, sender, now, out);
+            tree.duplicate(stream, sender, run, now, out);
         }
         if (stream.last() > stream.announced) {
             digests.changed(stream, run.last() >= stream.last() ? sender.slot() : -1, now);
@@ -189,9 +204,6 @@ final class InboundStreams {
             return;
         }
         Neighbour teller = isPartial ? neighbours.get(from) : null;
-        if (teller != null) {
-            teller.told();
-        }
         Origin refused = null;
         for (StreamState state : digest.streams()) {
             if (!maySpeak(from, state.origin())) {
@@ -225,14 +237,18 @@ final class InboundStreams {
 
     private void learn(InboundStream stream, StreamState state, Neighbour teller, long now, Effects out) {
         long start = teller.metFirst() ? state.start() : state.begin();
-        if (stream.heardOf(start, state.last(), Limits.GRAFT_DELAY_NANOS, now, out)) {
+        int parent = stream.edges().parent();
+        boolean mayBeOnItsWay = parent >= 0 && parent != teller.slot();
+        long patience =
+                mayBeOnItsWay ? Limits.GRAFT_DELAY_NANOS : settings.pullDelay().toNanos();
+        if (stream.heardOf(start, state.last(), patience, now, out)) {
             repair.heardOf(stream, teller);
         } else if (stream.requests().isAsking() && state.last() < stream.next()) {
             repair.refused(stream, teller, 0, now, out);
         }
         if (state.last() >= stream.last()) {
             stream.untold.clear(teller.slot());
-            tree.offered(stream, teller, state.hops(), now, out);
+            tree.offered(stream, teller, state.way(), now, out);
         }
     }
 
@@ -333,8 +349,22 @@ final class InboundStreams {
 
     void linkDown(Neighbour neighbour, long now, Effects out) {
         table.forEach(stream -> transfers.linkDown(stream, neighbour.origin(), now, out));
-        table.sources().forEach(source -> source.edges().forget(neighbour.slot()));
+        for (InboundSource source : table.sources()) {
+            boolean wasParent = source.edges().parent() == neighbour.slot();
+            source.edges().forget(neighbour.slot());
+            if (wasParent) {
+                orphaned(source.origin(), source.edges(), out);
+            }
+        }
         incomplete.forEach(stream -> repair.linkDown(stream, neighbour, now));
+    }
+
+    /** Nobody pushes what a publisher says: another neighbour is asked to, as far as requests may go out. */
+    void orphaned(Origin publisher, TreeEdges edges, Effects out) {
+        if (!allowance.isEmpty()) {
+            allowance.take();
+            tree.orphaned(publisher, edges, out);
+        }
     }
 
     /** In a full mesh nobody else has what it had; beyond it the neighbours may. */

@@ -108,6 +108,6 @@ abstract class KnownStream {
     abstract long begin();
 
     final StreamState state(long start) {
-        return new StreamState(origin, topic, start, retained(), last(), begin(), edges.hops());
+        return new StreamState(origin, topic, start, retained(), last(), begin(), edges.way());
     }
 }

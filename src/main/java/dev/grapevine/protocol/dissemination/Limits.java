@@ -114,11 +114,23 @@ final class Limits {
     /** How often every neighbour is asked for what none of them has yet; twice as often if some do not answer. */
     static final int REPAIR_ROUNDS = 6;
 
-    /** By how many members a link's way to the publisher has to be shorter to take the place of another. */
-    static final int SWAP_HOPS = 1;
+    /** What it counts for in the length of a way that a member has to pass a message on, in microseconds. */
+    static final int HOP_MICROS = 1_000;
 
-    /** How often a link of one tree is exchanged for a shorter one, at the most. */
+    /** How long a link counts one way, in microseconds, until it was measured: nobody prefers it for that. */
+    static final int UNMEASURED_MICROS = 100_000;
+
+    /** By how much a neighbour's way has to be shorter to take the parent's place: so many microseconds, */
+    static final int SWAP_MICROS = 500;
+
+    /** and this part of the way so far: the first decides within a site, the second between sites. */
+    static final int SWAP_SHARE = 16;
+
+    /** How often the parent in one tree is exchanged, at the most. */
     static final long SWAP_NANOS = 1_000_000_000L;
+
+    /** For so many runs that are passed on one lazy neighbour is told of them, but at least one an interval. */
+    static final int RUNS_PER_DIGEST = 5;
 
     /** How often neighbours are told once more of a stream that does not go on. */
     static final int RETELLINGS = 2;

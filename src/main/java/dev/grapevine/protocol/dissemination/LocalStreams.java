@@ -9,6 +9,7 @@ import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pushed;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamQuery;
+import dev.grapevine.protocol.frame.Way;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.RejectReason;
@@ -142,7 +143,7 @@ final class LocalStreams {
     /** A large message is not pushed: whoever lacks it fetches it. */
     private void announce(LocalStream stream, Publications run, long now, Effects out) {
         int length = run.payloads().get(0).length();
-        send(stream, new Announcement(self, stream.topic(), run.first(), length, 0), out);
+        send(stream, new Announcement(self, stream.topic(), run.first(), length, Way.NONE), out);
         for (PeerView peer : linked.values()) {
             if (!isPartial || tree.isPushed(stream, peer.origin())) {
                 peer.unfetched().announced(stream, run.first(), length, now);

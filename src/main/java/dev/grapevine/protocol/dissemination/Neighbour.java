@@ -1,9 +1,13 @@
 package dev.grapevine.protocol.dissemination;
 
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.Way;
 
 /** A peer for as long as this member has a link to it. */
 final class Neighbour {
+
+    /** So many of the last round trips are kept: the shortest of them is the link's, the others had to wait somewhere. */
+    private static final int ROUND_TRIPS = 4;
 
     private final Origin origin;
     private final int slot;
@@ -11,8 +15,8 @@ final class Neighbour {
     private final long since;
     private long[] starts = {};
     private long startsBefore;
-    private boolean hasTold;
-    private boolean wasSpared;
+    private final long[] roundTrips = new long[ROUND_TRIPS];
+    private int measured;
 
     /**
      * A link that is open.
@@ -46,16 +50,21 @@ final class Neighbour {
         return since;
     }
 
-    /** The peer has told this member of streams. */
-    void told() {
-        hasTold = true;
+    /** A round trip was measured, in nanoseconds. */
+    void roundTrip(long nanos) {
+        roundTrips[measured++ % ROUND_TRIPS] = nanos;
     }
 
-    /** Whether the peer need not be told this time, since it told this member itself meanwhile; never twice in a row. */
-    boolean isSpared() {
-        wasSpared = hasTold && !wasSpared;
-        hasTold = false;
-        return wasSpared;
+    /** How long the link is one way, in microseconds; long as long as that is not known. */
+    int micros() {
+        if (measured == 0) {
+            return Limits.UNMEASURED_MICROS;
+        }
+        long shortest = Long.MAX_VALUE;
+        for (int i = 0; i < Math.min(measured, ROUND_TRIPS); i++) {
+            shortest = Math.min(shortest, roundTrips[i]);
+        }
+        return (int) Math.min(shortest / 2000, Way.MAX_MICROS);
     }
 
     /** Remembers where the streams that are forwarded are now: there they begin for a peer that is new. */

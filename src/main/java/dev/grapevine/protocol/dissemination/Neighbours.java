@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,5 +91,11 @@ final class Neighbours {
             }
         }
         return null;
+    }
+
+    /** The next in the order of the slots, starting over behind the last; there is one. */
+    Neighbour behind(int slot) {
+        int next = slots.nextSetBit(slot + 1);
+        return Objects.requireNonNull(bySlot[next >= 0 ? next : slots.nextSetBit(0)]);
     }
 }

@@ -103,7 +103,7 @@ final class PeerView {
                 stream.topic(),
                 sequence,
                 length,
-                stream.edges().hops());
+                stream.edges().way());
     }
 
     /** What of this member's large messages it has not fetched. */
@@ -174,7 +174,7 @@ final class PeerView {
         Publications run = stream.runs().repair(repair.from, repair.to);
         Pushed frame = Limits.isLarge(run)
                 ? announcement(stream, run.first(), run.payloads().get(0).length())
-                : run.withHops(stream.edges().hops());
+                : run.withWay(stream.edges().way());
         out.add(new Effect.Send(origin, repair.stream.repairLane(), frame));
         allowance -= frame.size();
         repair.from = run.last() + 1;

@@ -107,7 +107,7 @@ final class RetainedRuns {
             }
             payloads.add(payload);
         }
-        return new Publications(run.origin(), run.topic(), from, List.copyOf(payloads), run.hops());
+        return new Publications(run.origin(), run.topic(), from, List.copyOf(payloads), run.way());
     }
 
     /** Whether the run behind this one does not follow, or would not go into the same frame. */

@@ -12,10 +12,13 @@ import java.util.random.RandomGenerator;
 
 /**
  * Who is told when how far the streams are, beyond a full mesh (Plumtree's lazy push, with one sequence in the
- * place of all IHAVEs of a stream): one frame a lazy link and interval with the streams that went on, unless the neighbour is
- * known to have it all: whoever tells first, or pushes, need not be told. Two that tell each other take turns. Over an eager link a neighbour is told once a
- * stream rests, since the last message has none behind it that would show its loss; and all are told
- * {@link Limits#RETELLINGS} times more at long intervals, since digests can be lost too.
+ * place of all IHAVEs of a stream). Each interval one lazy neighbour is told of the streams that went on, or one for each
+ * {@link Limits#RUNS_PER_DIGEST} runs that were passed on meanwhile: in turn, so that all are told within as many intervals
+ * as there are neighbours, and who misses messages hears of it from any of its own neighbours much sooner. Who is known to
+ * have it all, since it pushed or told first, need not be told.
+ *
+ * <p>Over an eager link a neighbour is told once a stream rests, since the last message has none behind it that would show
+ * its loss; and all are told {@link Limits#RETELLINGS} times more at long intervals, since digests can be lost too.
  */
 final class TreeDigests {
 
@@ -28,6 +31,12 @@ final class TreeDigests {
 
     /** In the order in which they came to rest. */
     private final Set<KnownStream> resting = new LinkedHashSet<>();
+
+    /** Of the neighbour that was told last. */
+    private int turn = -1;
+
+    /** Since the last digests. */
+    private int runs;
 
     private long due;
     private long idleDue;
@@ -58,6 +67,7 @@ final class TreeDigests {
         if (slot >= 0) {
             stream.untold.clear(slot);
         }
+        runs++;
         stream.announced = stream.last();
         stream.changedAt = now;
         stream.retellings = Limits.RETELLINGS;
@@ -96,25 +106,40 @@ final class TreeDigests {
         }
         if (!active.isEmpty() && due - now <= 0) {
             due = now + jittered(interval);
-            for (Neighbour neighbour : neighbours.all()) {
-                tell(neighbour, now, out);
-            }
+            tellInTurn(now, out);
             settle(now);
         }
     }
 
-    private void tell(Neighbour neighbour, long now, Effects out) {
+    private void tellInTurn(long now, Effects out) {
+        int left = Math.max(1, runs / Limits.RUNS_PER_DIGEST);
+        runs = 0;
+        int slot = turn;
+        for (int i = neighbours.slots().cardinality(); i > 0; i--) {
+            Neighbour neighbour = neighbours.behind(slot);
+            slot = neighbour.slot();
+            if (tell(neighbour, left > 0, now, out)) {
+                left--;
+                turn = slot;
+            }
+        }
+    }
+
+    /** Whether it was told of anything as a lazy neighbour, if it has its turn as such. */
+    private boolean tell(Neighbour neighbour, boolean hasTurn, long now, Effects out) {
         int slot = neighbour.slot();
-        boolean isSpared = neighbour.isSpared();
+        boolean wasTold = false;
         DigestBatch batch = new DigestBatch(neighbour.origin(), out);
         for (KnownStream stream : active) {
-            boolean isTold = !isSpared && stream.edges().isLazy(slot) && !stream.isCritical();
-            if (stream.untold.get(slot) && (isTold || rests(stream, now))) {
+            boolean isLazy = stream.edges().isLazy(slot) && !stream.isCritical();
+            if (stream.untold.get(slot) && (isLazy ? hasTurn : rests(stream, now))) {
                 stream.untold.clear(slot);
                 batch.add(stream.lane(), states.apply(stream, neighbour));
+                wasTold |= isLazy;
             }
         }
         batch.end();
+        return wasTold;
     }
 
     private boolean rests(KnownStream stream, long now) {
@@ -125,12 +150,11 @@ final class TreeDigests {
         List<KnownStream> told = new ArrayList<>(active);
         active.clear();
         for (KnownStream stream : told) {
-            if (!rests(stream, now)) {
+            if (!rests(stream, now) || !stream.untold.isEmpty()) {
                 active.addLast(stream);
                 continue;
             }
             stream.isToBeTold = false;
-            stream.untold.clear();
             if (stream.retellings-- > 0) {
                 if (resting.isEmpty()) {
                     idleDue = now + jittered(idleInterval);

@@ -1,5 +1,7 @@
 package dev.grapevine.protocol.dissemination;
 
+import dev.grapevine.protocol.frame.Way;
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -11,9 +13,14 @@ final class TreeEdges {
     private static final int NONE = -1;
 
     private final BitSet lazy = new BitSet();
+    private final BitSet pruned = new BitSet();
     private final BitSet asked = new BitSet();
     private int parent = NONE;
-    private int hops;
+    private Way way = Way.NONE;
+
+    /** How far each neighbour says that it is from the publisher, by its slot, and one more; 0 if it did not say. */
+    private long[] told = {};
+
     private long askedAt;
     private boolean swapped;
     private long swappedAt;
@@ -30,20 +37,51 @@ final class TreeEdges {
         lazy.clear(slot);
     }
 
+    /** A neighbour was asked to push no more; what still comes from it was on its way. */
+    void pruned(int slot) {
+        pruned.set(slot);
+    }
+
+    /** A neighbour was asked to push. */
+    void grafted(int slot) {
+        pruned.clear(slot);
+    }
+
+    boolean wasPruned(int slot) {
+        return pruned.get(slot);
+    }
+
     /** Slot of the neighbour that was the first with the newest message; -1 if there is none. */
     int parent() {
         return parent;
     }
 
-    /** How many members the messages pass on their way here, this one included. */
-    int hops() {
-        return hops;
+    /** How the messages come here. */
+    Way way() {
+        return way;
     }
 
-    void parent(int slot, int hopsThere) {
+    void parent(int slot, Way wayHere) {
         parent = slot;
-        hops = hopsThere;
-        lazy.clear(slot);
+        way = wayHere;
+    }
+
+    /** A neighbour says, or shows, how long its own way is. */
+    void told(int slot, long length) {
+        if (slot >= told.length) {
+            told = Arrays.copyOf(told, slot + 4);
+        }
+        told[slot] = length + 1;
+    }
+
+    /** How long a neighbour's way is; {@link Long#MAX_VALUE} if it did not say. */
+    long told(int slot) {
+        return slot < told.length && told[slot] > 0 ? told[slot] - 1 : Long.MAX_VALUE;
+    }
+
+    /** Nobody pushes any more. */
+    void orphaned() {
+        parent = NONE;
     }
 
     /** A repair was asked for over a link: what comes there twice says nothing about the tree, for a while. */
@@ -72,13 +110,19 @@ final class TreeEdges {
     /** The link in a slot is gone, or a new one: what was known of it does not hold. */
     void forget(int slot) {
         lazy.clear(slot);
+        pruned.clear(slot);
         asked.clear(slot);
         parent = parent == slot ? NONE : parent;
+        if (slot < told.length) {
+            told[slot] = 0;
+        }
     }
 
     void forgetAll() {
         lazy.clear();
+        pruned.clear();
         asked.clear();
+        told = new long[0];
         parent = NONE;
     }
 }

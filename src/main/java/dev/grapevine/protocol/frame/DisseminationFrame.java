@@ -16,9 +16,6 @@ public sealed interface DisseminationFrame extends Frame {
     /** Most payloads of one run. */
     int MAX_PAYLOADS = 4096;
 
-    /** Most links that are counted on the way of a message; what came farther is said to have come this far. */
-    int MAX_HOPS = 255;
-
     /** Longest part of a large message that one chunk holds, in bytes; a message longer than this is a large one. */
     int MAX_CHUNK_BYTES = 48 << 10;
 
@@ -53,19 +50,19 @@ public sealed interface DisseminationFrame extends Frame {
         long last();
 
         /**
-         * How many members have forwarded it.
+         * How it has come to whoever sends it.
          *
-         * @return the number, 0 from the publisher itself
+         * @return the way, {@link Way#NONE} from the publisher itself
          */
-        int hops();
+        Way way();
 
         /**
          * The same on its way on.
          *
-         * @param forwarded how many members have forwarded it
+         * @param longer the way that it has come
          * @return this one if it says so already, else a changed copy
          */
-        Pushed withHops(int forwarded);
+        Pushed withWay(Way longer);
     }
 
     /**
@@ -75,9 +72,9 @@ public sealed interface DisseminationFrame extends Frame {
      * @param topic the stream's {@linkplain StreamName name}
      * @param first sequence of the first payload, from 1
      * @param payloads the messages, at least one, consecutive
-     * @param hops how many members have forwarded it, at most {@value #MAX_HOPS}: 0 from the publisher itself
+     * @param way how it has come to whoever sends it
      */
-    record Publications(Origin origin, String topic, long first, List<Bytes> payloads, int hops) implements Pushed {
+    record Publications(Origin origin, String topic, long first, List<Bytes> payloads, Way way) implements Pushed {
         /**
          * A run that its publisher sends.
          *
@@ -87,7 +84,7 @@ public sealed interface DisseminationFrame extends Frame {
          * @param payloads the messages, at least one, consecutive
          */
         public Publications(Origin origin, String topic, long first, List<Bytes> payloads) {
-            this(origin, topic, first, payloads, 0);
+            this(origin, topic, first, payloads, Way.NONE);
         }
 
         @Override
@@ -96,13 +93,13 @@ public sealed interface DisseminationFrame extends Frame {
         }
 
         @Override
-        public Publications withHops(int forwarded) {
-            return forwarded == hops ? this : new Publications(origin, topic, first, payloads, forwarded);
+        public Publications withWay(Way longer) {
+            return longer.equals(way) ? this : new Publications(origin, topic, first, payloads, longer);
         }
 
         @Override
         public int size() {
-            int size = 50 + Sizes.text(topic);
+            int size = 54 + Sizes.text(topic);
             for (Bytes payload : payloads) {
                 size += payload.length() + 5;
             }
@@ -120,7 +117,7 @@ public sealed interface DisseminationFrame extends Frame {
         public int size() {
             int size = 16;
             for (StreamState stream : streams) {
-                size += 75 + Sizes.text(stream.topic());
+                size += 79 + Sizes.text(stream.topic());
             }
             return size;
         }
@@ -137,10 +134,9 @@ public sealed interface DisseminationFrame extends Frame {
      * @param last newest sequence that the sender published, or was given and so settled; 0 if none
      * @param begin sequence with which the stream begins for the sender; what a receiver goes by that was there before
      *     the sender's link to it. 1 for the publisher
-     * @param hops how many members the messages passed on their way to the sender, at most {@value #MAX_HOPS}; 0 for the
-     *     publisher
+     * @param way how the messages come to the sender
      */
-    record StreamState(Origin origin, String topic, long start, long retained, long last, long begin, int hops) {
+    record StreamState(Origin origin, String topic, long start, long retained, long last, long begin, Way way) {
         /**
          * What a publisher tells of a stream of its own.
          *
@@ -151,7 +147,7 @@ public sealed interface DisseminationFrame extends Frame {
          * @param last newest sequence published, 0 if none
          */
         public StreamState(Origin origin, String topic, long start, long retained, long last) {
-            this(origin, topic, start, retained, last, 1, 0);
+            this(origin, topic, start, retained, last, 1, Way.NONE);
         }
     }
 
@@ -230,9 +226,9 @@ public sealed interface DisseminationFrame extends Frame {
      * @param topic the stream's {@linkplain StreamName name}
      * @param sequence its sequence, from 1
      * @param length its length in bytes, more than {@value #MAX_CHUNK_BYTES}
-     * @param hops how many members have forwarded the announcement, at most {@value #MAX_HOPS}
+     * @param way how it has come to whoever sends it
      */
-    record Announcement(Origin origin, String topic, long sequence, int length, int hops) implements Pushed {
+    record Announcement(Origin origin, String topic, long sequence, int length, Way way) implements Pushed {
         @Override
         public long first() {
             return sequence;
@@ -244,8 +240,8 @@ public sealed interface DisseminationFrame extends Frame {
         }
 
         @Override
-        public Announcement withHops(int forwarded) {
-            return forwarded == hops ? this : new Announcement(origin, topic, sequence, length, forwarded);
+        public Announcement withWay(Way longer) {
+            return longer.equals(way) ? this : new Announcement(origin, topic, sequence, length, longer);
         }
 
         @Override

@@ -215,6 +215,18 @@ public final class SwimCore {
     }
 
     /**
+     * Probes a member out of turn, within half a probe's time-out: its round trip is wanted.
+     *
+     * @param member a member; nothing happens if it is not present
+     * @param now the time
+     */
+    public void probeSoon(Origin member, Time now) {
+        if (table.isPresent(member)) {
+            prober.probeSoon(member, now.nanos());
+        }
+    }
+
+    /**
      * Whether a peer that shows itself may have a link. Of two processes with one id the one that started later stays; of
      * two that even started at the same time, the one with the lower address.
      *

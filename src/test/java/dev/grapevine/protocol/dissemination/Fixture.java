@@ -43,13 +43,14 @@ final class Fixture {
         core = new DisseminationCore(SELF, settings, new SplittableRandom(1), present::contains);
     }
 
-    /** A member with links to a few of many, who all are present. */
+    /** A member with links to a few of many, who all are present; the links have no length. */
     static Fixture partial(DisseminationSettings settings, Origin... neighbours) {
         Fixture node = new Fixture(settings);
         node.present.addAll(List.of(ANN, BEN, CLE, DAN));
         node.partial(true);
         for (Origin neighbour : neighbours) {
             node.linkUp(neighbour);
+            node.roundTrip(neighbour, Duration.ZERO);
         }
         return node;
     }
@@ -122,6 +123,10 @@ final class Fixture {
         effects.clear();
         core.linkUp(peer, now(), effects::add);
         return List.copyOf(effects);
+    }
+
+    void roundTrip(Origin peer, Duration length) {
+        core.roundTrip(peer, length.toNanos());
     }
 
     List<Effect> linkDown(Origin peer) {

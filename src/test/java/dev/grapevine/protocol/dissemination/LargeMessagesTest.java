@@ -22,10 +22,12 @@ import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.DisseminationFrame.Announcement;
 import dev.grapevine.protocol.frame.DisseminationFrame.Chunk;
 import dev.grapevine.protocol.frame.DisseminationFrame.ChunkRequest;
+import dev.grapevine.protocol.frame.DisseminationFrame.Graft;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.frame.StreamName;
+import dev.grapevine.protocol.frame.Way;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
@@ -59,7 +61,7 @@ class LargeMessagesTest {
     }
 
     private static Announcement announcement(Origin origin, long sequence, Bytes content, int hops) {
-        return new Announcement(origin, NEWS, sequence, content.length(), hops);
+        return new Announcement(origin, NEWS, sequence, content.length(), new Way(hops, 0));
     }
 
     private static ChunkRequest request(Origin origin, long sequence, Bytes content, int index) {
@@ -278,7 +280,10 @@ class LargeMessagesTest {
                 .noneMatch(send -> ((Effect.Send) send).frame() instanceof ChunkRequest);
 
         assertThat(sends(member.linkDown(ANN)))
-                .containsExactly(control(BEN, request(DAN, 1, LARGE, 1)), control(BEN, request(DAN, 1, LARGE, 2)));
+                .containsExactly(
+                        control(BEN, request(DAN, 1, LARGE, 1)),
+                        control(BEN, request(DAN, 1, LARGE, 2)),
+                        control(BEN, new Graft(DAN)));
     }
 
     @Test
@@ -372,7 +377,8 @@ class LargeMessagesTest {
     void anAnnouncementThatCannotBeIsRejected(long sequence, int length) {
         node.linkUp(ANN);
 
-        assertRejected(node.receive(ANN, new Announcement(ANN, NEWS, sequence, length, 0)), RejectReason.INVALID_RANGE);
+        assertRejected(
+                node.receive(ANN, new Announcement(ANN, NEWS, sequence, length, Way.NONE)), RejectReason.INVALID_RANGE);
     }
 
     @Test

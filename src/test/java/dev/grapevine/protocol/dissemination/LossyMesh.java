@@ -2,18 +2,19 @@ package dev.grapevine.protocol.dissemination;
 
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.VirtualTime;
 import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.Time;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -33,7 +34,7 @@ final class LossyMesh {
     private final List<String> topics;
     private final DisseminationSettings settings;
     private final List<Node> nodes = new ArrayList<>();
-    private final PriorityQueue<Event> events = new PriorityQueue<>();
+    private final VirtualTime time = new VirtualTime();
     private final Map<String, Link> links = new HashMap<>();
     private final DeliveryRecord record;
     private final ReplayRecord replays;
@@ -43,8 +44,6 @@ final class LossyMesh {
     private final double reordering;
     private final boolean isSparse;
     private boolean healed;
-    private long now;
-    private long eventCount;
     private long requests;
 
     LossyMesh(long seed, int size) {
@@ -108,7 +107,7 @@ final class LossyMesh {
         for (int i = 0; i < size; i++) {
             Node node = new Node(Fixture.origin(i + 1), i);
             nodes.add(node);
-            at(random.nextLong(TICK), node::tick);
+            time.after(random.nextLong(TICK), node::tick);
         }
         for (int a = 0; a < size; a++) {
             for (int b = a + 1; b < size; b++) {
@@ -118,7 +117,7 @@ final class LossyMesh {
                 }
                 Link link = new Link(nodes.get(a), nodes.get(b));
                 links.put(a + "-" + b, link);
-                at(random.nextLong(1000 * MILLI), link::up);
+                time.after(random.nextLong(1000 * MILLI), link::up);
             }
         }
     }
@@ -150,8 +149,8 @@ final class LossyMesh {
 
     /** Publications and faults for a while. */
     void chaos(long millis) {
-        long end = now + millis * MILLI;
-        while (now < end) {
+        long end = time.now() + millis * MILLI;
+        while (time.now() < end) {
             run(random.nextLong(20 * MILLI));
             Node node = nodes.get(random.nextInt(nodes.size()));
             node.publish(topics.get(random.nextInt(topics.size())), random.nextInt(1, 12));
@@ -171,21 +170,11 @@ final class LossyMesh {
     }
 
     void run(long nanos) {
-        long end = now + nanos;
-        while (!events.isEmpty() && events.peek().at <= end) {
-            Event event = events.remove();
-            now = event.at;
-            event.action.run();
-        }
-        now = end;
+        time.run(Duration.ofNanos(nanos));
     }
 
     void runMillis(long millis) {
         run(millis * MILLI);
-    }
-
-    private void at(long time, Runnable action) {
-        events.add(new Event(time, eventCount++, action));
     }
 
     private Link anyLink() {
@@ -199,14 +188,6 @@ final class LossyMesh {
 
     private Link link(Node a, Node b) {
         return links.get(Math.min(a.index, b.index) + "-" + Math.max(a.index, b.index));
-    }
-
-    private record Event(long at, long order, Runnable action) implements Comparable<Event> {
-        @Override
-        public int compareTo(Event other) {
-            int byTime = Long.compare(at, other.at);
-            return byTime != 0 ? byTime : Long.compare(order, other.order);
-        }
     }
 
     private final class Link {
@@ -244,7 +225,7 @@ final class LossyMesh {
                 if (!isSparse && random.nextInt(3) == 0) {
                     b.gone(a);
                 }
-                at(now + random.nextLong(1500 * MILLI), this::up);
+                time.after(random.nextLong(1500 * MILLI), this::up);
             }
         }
 
@@ -256,7 +237,7 @@ final class LossyMesh {
             if (!up || !healed && random.nextDouble() < loss) {
                 return;
             }
-            long arrival = now + MILLI + random.nextLong(10 * MILLI);
+            long arrival = time.now() + MILLI + random.nextLong(10 * MILLI);
             if (!healed && random.nextDouble() < reordering) {
                 arrival += random.nextLong(100 * MILLI);
             } else {
@@ -271,7 +252,7 @@ final class LossyMesh {
 
         private void deliver(long arrival, Node from, Node to, DisseminationFrame frame) {
             int sentOn = generation;
-            at(arrival, () -> {
+            time.at(arrival, () -> {
                 if (sentOn == generation) {
                     to.receive(from, frame);
                 }
@@ -299,7 +280,7 @@ final class LossyMesh {
         void tick() {
             core.tick(time(), effects::add);
             carryOut(null);
-            at(now + TICK, this::tick);
+            time.after(TICK, this::tick);
         }
 
         void publish(String topic, int count) {
@@ -331,7 +312,7 @@ final class LossyMesh {
 
         private void takeMore(Effect.ReplayWaits waits) {
             int room = random.nextInt(1, 40);
-            at(now + random.nextLong(30 * MILLI), () -> {
+            time.after(random.nextLong(30 * MILLI), () -> {
                 core.replayRoom(new Input.ReplayRoom(waits.subscription(), room), time(), effects::add);
                 carryOut(null);
             });
@@ -386,7 +367,7 @@ final class LossyMesh {
         }
 
         private Time time() {
-            return new Time(now, 0);
+            return new Time(time.now(), 0);
         }
     }
 }

@@ -20,6 +20,7 @@ import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
+import dev.grapevine.protocol.frame.Way;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
@@ -42,11 +43,11 @@ class NeighbourRepairTest {
     }
 
     private List<Effect> receive(Origin from, long first, long last) {
-        return node.receive(from, run(ANN, NEWS, first, last).withHops(2));
+        return node.receive(from, run(ANN, NEWS, first, last).withWay(new Way(2, 0)));
     }
 
     private List<Effect> tell(Origin from, long last) {
-        return node.receive(from, new StreamDigest(List.of(new StreamState(ANN, NEWS, 1, 1, last, 1, 4))));
+        return node.receive(from, new StreamDigest(List.of(new StreamState(ANN, NEWS, 1, 1, last, 1, new Way(4, 0)))));
     }
 
     private static Effect pull(Origin from, long first, long last) {
@@ -97,7 +98,7 @@ class NeighbourRepairTest {
     @Test
     void aPublisherThatIsNoNeighbourHereYetDoesNotSayWithWhichMessageItsStreamBeginsForWhoWasThereBefore() {
         node.after(Duration.ofSeconds(6));
-        node.receive(ANN, new StreamDigest(List.of(new StreamState(ANN, "more", 4, 1, 3, 1, 0))));
+        node.receive(ANN, new StreamDigest(List.of(new StreamState(ANN, "more", 4, 1, 3, 1, Way.NONE))));
 
         assertThat(ticks(Duration.ofMillis(250))).contains(control(BEN, new Pull(ANN, "more", 1, 3)));
     }
@@ -184,13 +185,15 @@ class NeighbourRepairTest {
         receive(BEN, 3, 4);
 
         assertThat(node.receive(CLE, new Pull(ANN, NEWS, 2, 9)))
-                .containsExactly(bulk(CLE, run(ANN, NEWS, 2, 4).withHops(3)), noted(ProtocolEvent.REPAIR_SERVED, 3));
+                .containsExactly(
+                        bulk(CLE, run(ANN, NEWS, 2, 4).withWay(new Way(3, 0))), noted(ProtocolEvent.REPAIR_SERVED, 3));
     }
 
     @Test
     void whoAsksForWhatHasNotComeIsToldHowFarItIs() {
         assertThat(node.receive(CLE, new Pull(ANN, NEWS, 3, 4)))
-                .containsExactly(bulk(CLE, new StreamDigest(List.of(new StreamState(ANN, NEWS, 1, 3, 2, 1, 0)))));
+                .containsExactly(
+                        bulk(CLE, new StreamDigest(List.of(new StreamState(ANN, NEWS, 1, 3, 2, 1, Way.NONE)))));
     }
 
     @Test

@@ -21,6 +21,7 @@ import dev.grapevine.protocol.frame.DisseminationFrame.StreamQuery;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
 import dev.grapevine.protocol.frame.StreamName;
+import dev.grapevine.protocol.frame.Way;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import java.time.Duration;
@@ -275,7 +276,7 @@ class ReplayTest {
     }
 
     private static StreamDigest told(long retained, long last) {
-        return new StreamDigest(List.of(new StreamState(ANN, NEWS, 5, retained, last, 1, 1)));
+        return new StreamDigest(List.of(new StreamState(ANN, NEWS, 5, retained, last, 1, new Way(1, 0))));
     }
 
     private static Fixture beyondAMesh() {

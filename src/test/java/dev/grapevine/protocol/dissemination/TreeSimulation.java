@@ -6,124 +6,77 @@ import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame;
 import dev.grapevine.protocol.frame.DisseminationFrame.Chunk;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
+import dev.grapevine.protocol.overlay.SimulatedOverlay;
+import dev.grapevine.protocol.overlay.ViewSettings;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Many members of which each has a few links, made of the cores of topics alone: links are as long as chance has it, members
- * die, and who lost a link is given another. Counts what is sent for what is delivered.
+ * The cores of topics on the links that the cores of the views choose: members come and go, links are as long as the
+ * members are apart, and each member is told the round trips of its links in turn, as its probes measure them. Counts what is
+ * sent for what is delivered.
  */
 public final class TreeSimulation {
 
     private static final long MILLI = 1_000_000;
     private static final long TICK = 50 * MILLI;
+    private static final long REST = 20 * TICK;
+    private static final long PROBE = 1_000 * MILLI;
     private static final String TOPIC = "news";
 
     private final SplittableRandom random;
-    private final int degree;
-    private final long noticeNanos;
+    private final Distances distances;
+    private final boolean measured;
+    private final SimulatedOverlay overlay;
     private final List<Node> nodes = new ArrayList<>();
-    private final Map<Origin, Node> byOrigin = new HashMap<>();
-    private final PriorityQueue<Event> events = new PriorityQueue<>();
-    private final List<Published> published = new ArrayList<>();
-    private final Map<Origin, List<Published>> byPublisher = new HashMap<>();
+    private final TreeCosts costs = new TreeCosts();
     private double loss;
-    private long now;
-    private long eventCount;
-    private long copies;
-    private long control;
     private long gaps;
     private long chunkBytes;
     private byte[] content = {};
 
-    /** A message, and who has got it when it had come how far. */
-    private static final class Published {
-        private final BitSet receivers = new BitSet();
-        private final BitSet owedTo;
-        private int lastHop;
-
-        Published(BitSet owedTo) {
-            this.owedTo = owedTo;
-        }
-    }
-
     /**
-     * What a stretch of time cost.
-     *
-     * @param messages how many were published
-     * @param deliveries how many were delivered to others, of the messages published
-     * @param owed how many should have been
-     * @param copies how many runs with payloads were sent
-     * @param control how many other frames
-     * @param lastHop how many links the farthest delivery had come by
-     * @param meanLastHop the same for each message, on average
-     */
-    public record Cost(
-            int messages, long deliveries, long owed, long copies, long control, int lastHop, double meanLastHop) {
-        /**
-         * Payload copies a delivery.
-         *
-         * @return the ratio, 1 for a perfect tree
-         */
-        public double copiesPerDelivery() {
-            return (double) copies / owed;
-        }
-
-        /**
-         * Frames without payloads for each with.
-         *
-         * @return the ratio
-         */
-        public double controlPerCopy() {
-            return (double) control / copies;
-        }
-
-        /**
-         * The share that was delivered of what should have been.
-         *
-         * @return the ratio, at most 1
-         */
-        public double delivered() {
-            return (double) deliveries / owed;
-        }
-    }
-
-    /**
-     * Members with random links, each with the same number of them.
+     * Members who joined one by one and shuffled for two cycles.
      *
      * @param seed of all chance
      * @param members how many
-     * @param degree how many links each has
-     * @param notice how long it takes until the peers of a member that died notice it
+     * @param degree how many neighbours each holds
+     * @param distances how far they are apart
      */
-    public TreeSimulation(long seed, int members, int degree, Duration notice) {
-        this.random = new SplittableRandom(seed);
-        this.degree = degree;
-        this.noticeNanos = notice.toNanos();
-        for (int i = 0; i < members; i++) {
-            Node node = new Node(i);
-            nodes.add(node);
-            byOrigin.put(node.origin, node);
-            at(random.nextLong(TICK), node::tick);
-        }
-        for (Node node : nodes) {
-            node.link();
-        }
-        runMillis(100);
+    public TreeSimulation(long seed, int members, int degree, Distances distances) {
+        this(seed, members, degree, distances, true);
     }
 
     /**
-     * Loses frames from now on.
+     * Members who joined one by one and shuffled for two cycles.
+     *
+     * @param seed of all chance
+     * @param members how many
+     * @param degree how many neighbours each holds
+     * @param distances how far they are apart
+     * @param measured whether they are told the round trips of their links
+     */
+    public TreeSimulation(long seed, int members, int degree, Distances distances, boolean measured) {
+        this.random = new SplittableRandom(seed);
+        this.distances = distances;
+        this.measured = measured;
+        ViewSettings views = ViewSettings.DEFAULT.withViews(degree, 6 * degree);
+        this.overlay = new SimulatedOverlay(seed, views, true, new Links());
+        overlay.joinOneByOne(members);
+        overlay.cycle();
+        overlay.cycle();
+    }
+
+    /**
+     * Loses frames of topics from now on.
      *
      * @param share of all frames
      */
@@ -141,6 +94,59 @@ public final class TreeSimulation {
     }
 
     /**
+     * The first members publish, at an even pace, one after the other.
+     *
+     * @param publishers how many
+     * @param perSecond how often each of them does in a second
+     * @param seconds for how long
+     */
+    public void publish(int publishers, int perSecond, int seconds) {
+        Duration pause = Duration.ofSeconds(1).dividedBy((long) perSecond * publishers);
+        for (int i = 0; i < perSecond * seconds * publishers; i++) {
+            publish(i % publishers);
+            overlay.run(pause);
+        }
+    }
+
+    /**
+     * Lets time pass.
+     *
+     * @param millis how much, in milliseconds
+     */
+    public void runMillis(long millis) {
+        overlay.run(Duration.ofMillis(millis));
+    }
+
+    /**
+     * Members die, drawn at random.
+     *
+     * @param count how many
+     * @param spared numbers below this are spared
+     * @param notice how long it takes until others notice it
+     */
+    public void kill(int count, int spared, Duration notice) {
+        List<Integer> candidates = new ArrayList<>(overlay.alive());
+        candidates.removeIf(member -> member < spared);
+        List<Integer> drawn = new ArrayList<>();
+        while (drawn.size() < count) {
+            drawn.add(candidates.remove(random.nextInt(candidates.size())));
+        }
+        drawn.forEach(member -> nodes.get(member).isAlive = false);
+        overlay.fail(drawn, notice);
+    }
+
+    /**
+     * New members join.
+     *
+     * @param count how many
+     */
+    public void join(int count) {
+        for (int i = 0; i < count; i++) {
+            overlay.join();
+        }
+    }
+
+    /**
      * Publishes large messages from now on.
      *
      * @param length how long they are, in bytes
@@ -155,102 +161,22 @@ public final class TreeSimulation {
      * @return the ratio, 1 for none twice
      */
     public double bytesPerByte() {
-        long owed = published.stream()
-                .mapToLong(message -> message.owedTo.cardinality())
-                .sum();
-        return (double) chunkBytes / (owed * content.length);
-    }
-
-    /**
-     * The first members publish, at an even pace.
-     *
-     * @param publishers how many
-     * @param perSecond how often each of them does in a second
-     * @param seconds for how long
-     */
-    public void publish(int publishers, int perSecond, int seconds) {
-        for (int round = 0; round < perSecond * seconds; round++) {
-            for (int publisher = 0; publisher < publishers; publisher++) {
-                publish(publisher);
-            }
-            runMillis(1000 / perSecond);
-        }
-    }
-
-    /**
-     * Lets time pass.
-     *
-     * @param millis how much, in milliseconds
-     */
-    public void runMillis(long millis) {
-        long end = now + millis * MILLI;
-        while (!events.isEmpty() && events.peek().at <= end) {
-            Event event = events.remove();
-            now = event.at;
-            event.action.run();
-        }
-        now = end;
-    }
-
-    /**
-     * Members die, drawn at random.
-     *
-     * @param count how many
-     * @param spared numbers below this are spared
-     */
-    public void kill(int count, int spared) {
-        List<Node> alive = new ArrayList<>();
-        nodes.stream().filter(node -> node.isAlive && node.number >= spared).forEach(alive::add);
-        for (int i = 0; i < count; i++) {
-            alive.remove(random.nextInt(alive.size())).die();
-        }
-    }
-
-    /**
-     * New members join.
-     *
-     * @param count how many
-     */
-    public void join(int count) {
-        for (int i = 0; i < count; i++) {
-            Node node = new Node(nodes.size());
-            nodes.add(node);
-            byOrigin.put(node.origin, node);
-            node.tick();
-            node.link();
-        }
+        return (double) chunkBytes / (cost().owed() * content.length);
     }
 
     /** Forgets what was counted so far. */
     public void countAnew() {
-        copies = 0;
-        control = 0;
-        published.clear();
+        costs.countAnew();
     }
 
     /**
-     * What was counted since the last time, of the messages published since then and the members that are alive.
+     * What was counted since the last time, of the messages published since then and the members that are alive. A member
+     * is owed what was published after it had its first neighbour.
      *
      * @return the sums
      */
-    public Cost cost() {
-        long deliveries = 0;
-        long owed = 0;
-        int lastHop = 0;
-        double hops = 0;
-        for (Published message : published) {
-            for (int member = message.owedTo.nextSetBit(0);
-                    member >= 0;
-                    member = message.owedTo.nextSetBit(member + 1)) {
-                if (nodes.get(member).isAlive) {
-                    owed++;
-                    deliveries += message.receivers.get(member) ? 1 : 0;
-                }
-            }
-            lastHop = Math.max(lastHop, message.lastHop);
-            hops += message.lastHop;
-        }
-        return new Cost(published.size(), deliveries, owed, copies, control, lastHop, hops / published.size());
+    public TreeCosts.Cost cost() {
+        return costs.sum(member -> nodes.get(member).isAlive);
     }
 
     /**
@@ -262,15 +188,30 @@ public final class TreeSimulation {
         return gaps;
     }
 
-    private void at(long time, Runnable action) {
-        events.add(new Event(time, eventCount++, action));
+    private Node node(int number) {
+        while (nodes.size() <= number) {
+            nodes.add(new Node(nodes.size()));
+        }
+        return nodes.get(number);
     }
 
-    private record Event(long at, long order, Runnable action) implements Comparable<Event> {
+    private static int numberOf(Origin origin) {
+        return (int) origin.id().low();
+    }
+
+    private Time time() {
+        return new Time(overlay.clock(), 0);
+    }
+
+    private final class Links implements SimulatedOverlay.Listener {
         @Override
-        public int compareTo(Event other) {
-            int byTime = Long.compare(at, other.at);
-            return byTime != 0 ? byTime : Long.compare(order, other.order);
+        public void neighbourUp(int member, int peer) {
+            node(member).linkUp(node(peer));
+        }
+
+        @Override
+        public void neighbourDown(int member, int peer) {
+            node(member).linkDown(node(peer));
         }
     }
 
@@ -279,130 +220,132 @@ public final class TreeSimulation {
         private final Origin origin;
         private final DisseminationCore core;
         private final List<Effect> effects = new ArrayList<>();
-        private final Set<Node> peers = new LinkedHashSet<>();
+
+        /** Neighbours, each with when the last frame to it arrives. */
         private final Map<Node, Long> arrivals = new HashMap<>();
+
+        private final List<Node> peers = new ArrayList<>();
         private boolean isAlive = true;
+        private boolean wasLinked;
+        private int probed;
+        private long tickAt;
         private long last;
 
         Node(int number) {
             this.number = number;
-            this.origin = new Origin(new MemberId(0, number + 1), 1);
+            this.origin = new Origin(new MemberId(0, number), 1);
             this.core = new DisseminationCore(
-                    origin,
-                    DisseminationSettings.DEFAULT,
-                    new SplittableRandom(random.nextLong()),
-                    byOrigin::containsKey);
+                    origin, DisseminationSettings.DEFAULT, new SplittableRandom(random.nextLong()), peer -> nodes.get(
+                                    numberOf(peer))
+                            .isAlive);
             core.partial(true, time(), effects::add);
+            tickAfter(random.nextLong(TICK));
+            overlay.after(random.nextLong(PROBE), this::probe);
         }
 
-        void tick() {
-            if (isAlive) {
-                if (core.untilTick() == 0) {
+        private void tickAfter(long nanos) {
+            long at = overlay.clock() + nanos;
+            tickAt = at;
+            overlay.after(nanos, () -> {
+                if (isAlive && tickAt == at) {
                     core.tick(time(), effects::add);
+                    tickAfter(core.untilTick() == 0 ? TICK : REST);
                     carryOut(null);
                 }
-                at(now + TICK, this::tick);
-            }
+            });
         }
 
-        /** Links to others until there are enough, mostly to those who lack some too. */
-        void link() {
-            for (int tries = 0; isAlive && peers.size() < degree && tries < 200; tries++) {
-                Node other = nodes.get(random.nextInt(nodes.size()));
-                int most = tries < 150 ? degree : degree + 1;
-                if (other != this && other.isAlive && other.peers.size() < most && peers.add(other)) {
-                    other.peers.add(this);
-                    core.linkUp(other.origin, time(), effects::add);
-                    carryOut(null);
-                    other.core.linkUp(origin, time(), other.effects::add);
-                    other.carryOut(null);
+        private void probe() {
+            if (isAlive) {
+                if (!peers.isEmpty()) {
+                    measure(peers.get(probed++ % peers.size()));
                 }
+                overlay.after(PROBE, this::probe);
             }
         }
 
-        void die() {
-            isAlive = false;
-            for (Node peer : List.copyOf(peers)) {
-                at(now + noticeNanos + random.nextLong(100 * MILLI), () -> peer.lose(this));
+        private void measure(Node peer) {
+            long roundTrip = lengthTo(peer) + lengthTo(peer);
+            if (measured) {
+                overlay.after(roundTrip, () -> core.roundTrip(peer.origin, roundTrip));
             }
-            peers.clear();
         }
 
-        private void lose(Node peer) {
-            if (isAlive && peers.remove(peer)) {
-                core.linkDown(peer.origin, time(), effects::add);
-                carryOut(null);
-                at(now + random.nextLong(100 * MILLI), this::link);
-            }
+        private void linkUp(Node peer) {
+            wasLinked = true;
+            peers.add(peer);
+            overlay.after(random.nextLong(PROBE / 4), () -> measure(peer));
+            core.linkUp(peer.origin, time(), effects::add);
+            carryOut(null);
+        }
+
+        private void linkDown(Node peer) {
+            peers.remove(peer);
+            arrivals.remove(peer);
+            core.linkDown(peer.origin, time(), effects::add);
+            carryOut(null);
         }
 
         void publish() {
             BitSet owedTo = new BitSet();
-            nodes.stream().filter(node -> node.isAlive && node != this).forEach(node -> owedTo.set(node.number));
-            Published message = new Published(owedTo);
-            published.add(message);
-            byPublisher.computeIfAbsent(origin, key -> new ArrayList<>()).add(message);
+            nodes.stream()
+                    .filter(node -> node.isAlive && node.wasLinked && node != this)
+                    .forEach(node -> owedTo.set(node.number));
+            costs.published(number, owedTo, overlay.clock());
             Bytes payload = content.length == 0 ? Bytes.utf8("m" + ++last) : Bytes.wrap(content);
             core.publish(TOPIC, List.of(payload), time(), effects::add);
             carryOut(null);
         }
 
         private void receive(Node from, DisseminationFrame frame) {
-            if (isAlive && peers.contains(from)) {
+            if (isAlive) {
                 core.receive(from.origin, frame, time(), effects::add);
                 carryOut(frame);
             }
         }
 
-        private void carryOut(DisseminationFrame cause) {
+        private void carryOut(@Nullable DisseminationFrame cause) {
             List<Effect> step = List.copyOf(effects);
             effects.clear();
+            if (core.untilTick() == 0 && tickAt - overlay.clock() > TICK) {
+                tickAfter(TICK);
+            }
+            int hops = cause instanceof Publications run ? run.way().hops() + 1 : 0;
             for (Effect effect : step) {
                 if (effect instanceof Effect.Send send) {
-                    Node to = byOrigin.get(send.to());
-                    boolean isPayload = send.frame() instanceof Publications;
-                    copies += isPayload ? 1 : 0;
-                    control += isPayload ? 0 : 1;
                     chunkBytes +=
                             send.frame() instanceof Chunk chunk ? chunk.bytes().length() : 0;
-                    carry(to, (DisseminationFrame) send.frame());
+                    costs.sent((DisseminationFrame) send.frame());
+                    carry(nodes.get(numberOf(send.to())), (DisseminationFrame) send.frame());
                 } else if (effect instanceof Effect.Deliver delivered) {
-                    delivered(delivered, cause);
+                    delivered(delivered, hops);
                 } else if (effect instanceof Effect.Gap) {
                     gaps++;
                 }
             }
         }
 
-        private void delivered(Effect.Deliver delivered, DisseminationFrame cause) {
-            if (delivered.origin().equals(origin)) {
-                return;
-            }
-            int hops = cause instanceof Publications run ? run.hops() + 1 : 0;
-            for (int i = 0; i < delivered.payloads().size(); i++) {
-                Published message = byPublisher.get(delivered.origin()).get((int) delivered.first() - 1 + i);
-                if (message.receivers.get(number)) {
-                    throw new AssertionError("Twice at " + number + ": " + delivered);
-                }
-                message.receivers.set(number);
-                message.lastHop = Math.max(message.lastHop, hops);
+        private void delivered(Effect.Deliver delivered, int hops) {
+            int publisher = numberOf(delivered.origin());
+            for (int i = 0; publisher != number && i < delivered.payloads().size(); i++) {
+                costs.delivered(publisher, delivered.first() + i, number, hops, overlay.clock());
             }
         }
 
+        /** In order; while the receiver holds the sender too. */
         private void carry(Node to, DisseminationFrame frame) {
             if (random.nextDouble() < loss) {
                 return;
             }
-            // As long as the two are apart, give or take a tenth, in order.
-            long length = Math.floorMod((number + to.number) * 2_654_435_761L, 8 * MILLI) + MILLI;
-            long arrival = now + length + random.nextLong(length / 10 + 1);
-            arrival = Math.max(arrival, arrivals.getOrDefault(to, 0L));
+            long arrival = Math.max(overlay.clock() + lengthTo(to), arrivals.getOrDefault(to, 0L));
             arrivals.put(to, arrival);
-            at(arrival, () -> to.receive(this, frame));
+            overlay.after(arrival - overlay.clock(), () -> to.receive(this, frame));
         }
 
-        private Time time() {
-            return new Time(now, 0);
+        /** Up to a tenth more than the distance. */
+        private long lengthTo(Node to) {
+            long length = distances.oneWay(number, to.number);
+            return length + random.nextLong(length / 10 + 1);
         }
     }
 }

@@ -21,9 +21,11 @@ import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.frame.StreamName;
+import dev.grapevine.protocol.frame.Way;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -36,11 +38,11 @@ class TreeTest {
     private final Fixture node = Fixture.partial(DisseminationSettings.DEFAULT, BEN, CLE, DAN);
 
     private static Publications forwarded(long first, long last, int hops) {
-        return run(ANN, NEWS, first, last).withHops(hops);
+        return run(ANN, NEWS, first, last).withWay(new Way(hops, 0));
     }
 
     private static StreamDigest told(long last, int hops) {
-        return new StreamDigest(List.of(new StreamState(ANN, NEWS, 1, 1, last, 1, hops)));
+        return new StreamDigest(List.of(new StreamState(ANN, NEWS, 1, 1, last, 1, new Way(hops, 0))));
     }
 
     private List<Effect> receive(Origin from, long first, long last) {
@@ -70,12 +72,11 @@ class TreeTest {
     }
 
     @Test
-    void whoPushesWhatIsKnownIsPrunedAndOnlyTold() {
+    void whoPushesWhatIsKnownIsPruned() {
         receive(CLE, 1, 1);
 
         assertThat(receive(BEN, 1, 1))
                 .containsExactly(noted(ProtocolEvent.DUPLICATE_MESSAGE, 1), control(BEN, new Prune(ANN)));
-        assertThat(receive(CLE, 2, 2)).containsExactly(deliver(ANN, 2, 2), data(DAN, forwarded(2, 2, 3)));
     }
 
     @Test
@@ -130,20 +131,39 @@ class TreeTest {
     }
 
     @Test
-    void twoThatTellEachOtherTakeTurns() {
-        receive(CLE, 1, 1);
-        node.receive(DAN, new Prune(ANN));
-        node.receive(DAN, told(1, 4));
-        receive(CLE, 2, 2);
-        node.after(Duration.ofMillis(400));
-        receive(CLE, 3, 3);
-        assertThat(node.after(Duration.ofMillis(150))).as("told by it since").isEmpty();
+    void lazyNeighboursAreToldInTurnOneAnInterval() {
+        for (Origin neighbour : List.of(BEN, CLE, DAN)) {
+            node.receive(neighbour, forwarded(1, 1, 2));
+            node.receive(neighbour, new Prune(ANN));
+        }
+        node.after(INTERVAL);
 
-        node.receive(DAN, told(2, 4));
-        receive(CLE, 4, 4);
-        node.after(Duration.ofMillis(400));
-        receive(CLE, 5, 5);
-        assertThat(node.after(Duration.ofMillis(150))).as("its turn now").containsExactly(data(DAN, told(5, 3)));
+        List<Effect> told = new ArrayList<>();
+        for (int sequence = 2; sequence <= 7; sequence++) {
+            receive(BEN, sequence, sequence);
+            told.addAll(node.after(INTERVAL));
+        }
+        assertThat(told)
+                .containsExactly(
+                        data(CLE, told(2, 3)),
+                        data(DAN, told(3, 3)),
+                        data(CLE, told(4, 3)),
+                        data(DAN, told(5, 3)),
+                        data(CLE, told(6, 3)),
+                        data(DAN, told(7, 3)));
+    }
+
+    @Test
+    void whereMuchIsPublishedMoreOfThemAreToldAnInterval() {
+        receive(BEN, 1, 1);
+        node.receive(CLE, new Prune(ANN));
+        node.receive(DAN, new Prune(ANN));
+        for (int sequence = 2; sequence <= 2 * Limits.RUNS_PER_DIGEST; sequence++) {
+            receive(BEN, sequence, sequence);
+        }
+        StreamDigest digest = told(10, 3);
+
+        assertThat(node.after(INTERVAL)).containsExactly(data(CLE, digest), data(DAN, digest));
     }
 
     @Test
@@ -158,15 +178,135 @@ class TreeTest {
     }
 
     @Test
-    void aNeighbourWhoseWayIsShorterTakesThePlaceOfTheOneThatPushes() {
+    void aNeighbourWhoseWayIsShorterIsAskedToPushAndTakesThePlaceOfTheParentWhenItDoes() {
         node.receive(CLE, forwarded(1, 1, 5));
         node.receive(BEN, forwarded(1, 1, 5));
 
-        assertThat(node.receive(BEN, told(1, 5))).isEmpty();
-        assertThat(node.receive(BEN, told(1, 4)))
-                .containsExactly(control(BEN, new Graft(ANN)), control(CLE, new Prune(ANN)));
+        assertThat(node.receive(BEN, told(1, 5))).as("no shorter").isEmpty();
+        assertThat(node.receive(BEN, told(1, 4))).containsExactly(control(BEN, new Graft(ANN)));
         assertThat(node.receive(BEN, forwarded(2, 2, 4)))
-                .containsExactly(deliver(ANN, 2, 2), data(DAN, forwarded(2, 2, 5)));
+                .containsExactly(deliver(ANN, 2, 2), data(CLE, forwarded(2, 2, 5)), data(DAN, forwarded(2, 2, 5)));
+        assertThat(node.receive(CLE, forwarded(2, 2, 5)))
+                .containsExactly(noted(ProtocolEvent.DUPLICATE_MESSAGE, 1), control(CLE, new Prune(ANN)));
+    }
+
+    @Test
+    void itDoesSoThoughTheParentWasFirst() {
+        node.receive(CLE, forwarded(1, 1, 5));
+        node.receive(BEN, told(1, 4));
+        node.receive(CLE, forwarded(2, 2, 5));
+
+        assertThat(node.receive(BEN, forwarded(2, 2, 4)))
+                .containsExactly(noted(ProtocolEvent.DUPLICATE_MESSAGE, 1), control(CLE, new Prune(ANN)));
+    }
+
+    @Test
+    void whoSaysThatItsWayIsShortAndPushesNothingIsNobodysParent() {
+        node.receive(CLE, forwarded(1, 1, 5));
+        node.receive(BEN, told(1, 0));
+
+        assertThat(node.receive(CLE, forwarded(2, 2, 5))).contains(deliver(ANN, 2, 2));
+        assertThat(node.receive(CLE, forwarded(2, 2, 5)))
+                .as("the parent still")
+                .containsExactly(noted(ProtocolEvent.DUPLICATE_MESSAGE, 1));
+    }
+
+    @Test
+    void aWayOverQuickLinksIsShorterThoughItHasMoreOfThem() {
+        node.roundTrip(CLE, Duration.ofMillis(80));
+        node.roundTrip(BEN, Duration.ofMillis(1));
+        node.receive(CLE, forwarded(1, 1, 1));
+
+        assertThat(node.receive(BEN, told(1, 4)))
+                .as("the shortest of its last round trips is a link's length")
+                .isEmpty();
+        for (int trip = 0; trip < 4; trip++) {
+            node.roundTrip(CLE, Duration.ofMillis(80 + trip));
+        }
+        receive(CLE, 2, 2);
+        assertThat(node.receive(BEN, told(2, 4))).containsExactly(control(BEN, new Graft(ANN)));
+    }
+
+    @Test
+    void aLinkThatWasNotMeasuredYetIsNotPreferred() {
+        node.linkDown(BEN);
+        node.linkUp(BEN);
+        node.receive(CLE, forwarded(1, 1, 50));
+
+        assertThat(node.receive(BEN, told(1, 1))).isEmpty();
+    }
+
+    @Test
+    void theParentIsExchangedOnceASecondAtTheMost() {
+        node.receive(CLE, forwarded(1, 1, 9));
+        node.receive(BEN, told(1, 6));
+
+        assertThat(node.receive(DAN, told(1, 2))).isEmpty();
+        node.after(Duration.ofSeconds(1));
+        assertThat(node.receive(DAN, told(1, 2))).containsExactly(control(DAN, new Graft(ANN)));
+    }
+
+    @Test
+    void whoLosesItsParentAsksTheNearestThatWasNearerThanItself() {
+        node.receive(CLE, forwarded(1, 1, 5));
+        node.receive(BEN, forwarded(1, 1, 6));
+        node.receive(DAN, forwarded(1, 1, 5));
+
+        assertThat(node.linkDown(CLE)).containsExactly(control(DAN, new Graft(ANN)));
+    }
+
+    @Test
+    void orTheNearestOfAllIfNobodyWas() {
+        node.receive(CLE, forwarded(1, 1, 5));
+        node.receive(BEN, forwarded(1, 1, 6));
+        node.receive(DAN, forwarded(1, 1, 7));
+
+        assertThat(node.linkDown(CLE)).containsExactly(control(BEN, new Graft(ANN)));
+        assertThat(node.linkDown(DAN)).as("no parent").isEmpty();
+    }
+
+    @Test
+    void whoGraftsIsToldHowFarTheStreamsAreThatGoOn() {
+        receive(CLE, 1, 3);
+        node.receive(BEN, new Prune(ANN));
+
+        assertThat(node.receive(BEN, new Graft(ANN))).containsExactly(data(BEN, told(3, 3)));
+        node.after(INTERVAL);
+        node.after(INTERVAL);
+        assertThat(node.receive(BEN, new Graft(ANN))).as("it rests").isEmpty();
+    }
+
+    @Test
+    void whatWasOnItsWayWhenItsSenderWasPrunedMakesNobodyTheParent() {
+        receive(CLE, 1, 1);
+        receive(BEN, 1, 1);
+        receive(BEN, 2, 2);
+
+        assertThat(receive(CLE, 2, 2))
+                .as("the parent still")
+                .containsExactly(noted(ProtocolEvent.DUPLICATE_MESSAGE, 1));
+    }
+
+    @Test
+    void norDoesItThoughItsWayHasBecomeShorter() {
+        node.receive(CLE, forwarded(1, 1, 5));
+        node.receive(BEN, forwarded(1, 1, 5));
+        node.receive(CLE, forwarded(2, 2, 5));
+
+        assertThat(node.receive(BEN, forwarded(2, 2, 1)))
+                .containsExactly(noted(ProtocolEvent.DUPLICATE_MESSAGE, 1), control(BEN, new Prune(ANN)));
+    }
+
+    @Test
+    void bothWaysOfALinkAreTwo() {
+        receive(CLE, 1, 1);
+        node.receive(CLE, new Prune(ANN));
+
+        assertThat(receive(CLE, 2, 2)).as("it pushes still").contains(deliver(ANN, 2, 2));
+        assertThat(receive(BEN, 1, 1)).contains(control(BEN, new Prune(ANN)));
+        assertThat(receive(CLE, 3, 3))
+                .as("who was pruned is pushed to until it prunes too")
+                .contains(data(BEN, forwarded(3, 3, 3)));
     }
 
     @Test
@@ -176,7 +316,8 @@ class TreeTest {
         Origin eve = Fixture.origin(6);
 
         assertThat(node.linkUp(eve))
-                .containsExactly(data(eve, new StreamDigest(List.of(new StreamState(ANN, NEWS, 4, 1, 3, 1, 3)))));
+                .containsExactly(
+                        data(eve, new StreamDigest(List.of(new StreamState(ANN, NEWS, 4, 1, 3, 1, new Way(3, 0))))));
         assertThat(receive(CLE, 4, 4)).contains(data(eve, forwarded(4, 4, 3)));
     }
 
@@ -192,15 +333,15 @@ class TreeTest {
 
     @Test
     void aNewMemberBeginsWhereItsFirstNeighbourIsAndAnOldOneWithTheStream() {
-        assertThat(node.receive(BEN, new StreamDigest(List.of(new StreamState(ANN, NEWS, 6, 1, 5, 1, 1)))))
+        assertThat(node.receive(BEN, new StreamDigest(List.of(new StreamState(ANN, NEWS, 6, 1, 5, 1, new Way(1, 0))))))
                 .containsExactly(OPENED);
         assertThat(receive(BEN, 6, 6)).contains(deliver(ANN, 6, 6));
 
         node.after(Duration.ofNanos(Limits.FIRST_LINKS_NANOS + 1));
         Origin eve = Fixture.origin(6);
         node.linkUp(eve);
-        node.receive(eve, new StreamDigest(List.of(new StreamState(ANN, "other", 6, 1, 5, 1, 1))));
-        assertThat(node.receive(eve, run(ANN, "other", 1, 5).withHops(1)))
+        node.receive(eve, new StreamDigest(List.of(new StreamState(ANN, "other", 6, 1, 5, 1, new Way(1, 0)))));
+        assertThat(node.receive(eve, run(ANN, "other", 1, 5).withWay(new Way(1, 0))))
                 .contains(new Effect.Deliver("other", ANN, 1, Fixture.payloads(1, 5)));
     }
 
@@ -209,8 +350,8 @@ class TreeTest {
         String critical = StreamName.critical(NEWS);
         receive(CLE, 1, 1);
         node.receive(DAN, new Prune(ANN));
-        Publications run = run(ANN, critical, 1, 1).withHops(2);
-        Publications on = run.withHops(3);
+        Publications run = run(ANN, critical, 1, 1).withWay(new Way(2, 0));
+        Publications on = run.withWay(new Way(3, 0));
 
         assertThat(node.receive(CLE, run))
                 .containsExactly(

@@ -3,16 +3,16 @@ package dev.grapevine.protocol.overlay;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.VirtualTime;
 import dev.grapevine.protocol.frame.OverlayFrame;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.RejectReason;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +39,6 @@ public final class SimulatedOverlay {
         /** A member holds a peer as its neighbour no longer. */
         void neighbourDown(int member, int peer);
     }
-
-    private record Task(long at, long serial, Runnable action) {}
 
     final class Node implements Surroundings {
         final int number;
@@ -103,7 +101,7 @@ public final class SimulatedOverlay {
 
         private void tick() {
             if (alive) {
-                views.tick(clock, this::take);
+                views.tick(clock(), this::take);
                 after(TICK_NANOS, this::tick);
             }
         }
@@ -116,11 +114,8 @@ public final class SimulatedOverlay {
     private final boolean table;
     private final Listener listener;
     private final List<Integer> alive = new ArrayList<>();
-    private final PriorityQueue<Task> tasks =
-            new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::serial));
+    private final VirtualTime time = new VirtualTime();
     private double loss;
-    private long clock;
-    private long serial;
     long frames;
     long dials;
 
@@ -168,7 +163,7 @@ public final class SimulatedOverlay {
         Node node = new Node(nodes.size());
         nodes.add(node);
         alive.add(node.number);
-        node.views.enter(clock, node::take);
+        node.views.enter(clock(), node::take);
         after(random.nextLong(TICK_NANOS), node::tick);
         return node.number;
     }
@@ -191,17 +186,27 @@ public final class SimulatedOverlay {
      * @param members their numbers
      */
     public void fail(List<Integer> members) {
+        fail(members, Duration.ZERO);
+    }
+
+    /**
+     * Members fail at the same instant.
+     *
+     * @param members their numbers
+     * @param notice how long it takes until others notice it, beside a latency
+     */
+    public void fail(List<Integer> members, Duration notice) {
         for (int member : members) {
             nodes.get(member).alive = false;
-            alive.remove((Integer) member);
         }
+        alive.removeAll(new HashSet<>(members));
         for (int member : members) {
             Node failed = nodes.get(member);
             for (int peer : List.copyOf(failed.links.keySet())) {
-                after(latency(), () -> cutLink(nodes.get(peer), failed));
+                after(notice.toNanos() + latency(), () -> cutLink(nodes.get(peer), failed));
             }
             if (table) {
-                after(latency(), () -> told(failed));
+                after(notice.toNanos() + latency(), () -> told(failed));
             }
         }
     }
@@ -209,7 +214,7 @@ public final class SimulatedOverlay {
     private void told(Node failed) {
         for (int member : List.copyOf(alive)) {
             Node node = nodes.get(member);
-            node.views.gone(failed.origin, clock, node::take);
+            node.views.gone(failed.origin, clock(), node::take);
         }
     }
 
@@ -239,13 +244,7 @@ public final class SimulatedOverlay {
      * @param duration how much
      */
     public void run(Duration duration) {
-        long until = clock + duration.toNanos();
-        while (!tasks.isEmpty() && tasks.peek().at() <= until) {
-            Task task = tasks.poll();
-            clock = task.at();
-            task.action().run();
-        }
-        clock = until;
+        time.run(duration);
     }
 
     /** Lets a cycle pass, and closes the links that serve nobody's views, as idle links are closed. */
@@ -270,7 +269,7 @@ public final class SimulatedOverlay {
      * @param action what
      */
     public void after(long nanos, Runnable action) {
-        tasks.add(new Task(clock + nanos, serial++, action));
+        time.after(nanos, action);
     }
 
     /**
@@ -279,7 +278,7 @@ public final class SimulatedOverlay {
      * @return nanoseconds since the beginning
      */
     public long clock() {
-        return clock;
+        return time.now();
     }
 
     /**
@@ -323,18 +322,18 @@ public final class SimulatedOverlay {
             return;
         }
         if (!target.alive || !target.origin.equals(wanted)) {
-            after(latency(), () -> dialler.views.unreachable(wanted, clock, dialler::take));
+            after(latency(), () -> dialler.views.unreachable(wanted, clock(), dialler::take));
             return;
         }
-        dialler.links.putIfAbsent(target.number, clock);
-        target.links.putIfAbsent(dialler.number, clock);
-        dialler.views.linkUp(target.origin, clock, dialler::take);
-        target.views.linkUp(dialler.origin, clock, target::take);
+        dialler.links.putIfAbsent(target.number, clock());
+        target.links.putIfAbsent(dialler.number, clock());
+        dialler.views.linkUp(target.origin, clock(), dialler::take);
+        target.views.linkUp(dialler.origin, clock(), target::take);
     }
 
     private void cutLink(Node node, Node peer) {
         if (node.alive && node.links.remove(peer.number) != null) {
-            node.views.linkDown(peer.origin, clock, node::take);
+            node.views.linkDown(peer.origin, clock(), node::take);
         }
     }
 
@@ -351,12 +350,12 @@ public final class SimulatedOverlay {
         if (last == null || loss > 0 && random.nextDouble() < loss) {
             return;
         }
-        long at = Math.max(clock + latency(), last);
+        long at = Math.max(clock() + latency(), last);
         from.links.put(to, at);
-        tasks.add(new Task(at, serial++, () -> {
+        time.at(at, () -> {
             if (peer.alive && peer.links.containsKey(from.number)) {
-                peer.views.receive(from.origin, frame, clock, peer::take);
+                peer.views.receive(from.origin, frame, clock(), peer::take);
             }
-        }));
+        });
     }
 }
