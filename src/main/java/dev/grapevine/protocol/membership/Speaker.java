@@ -39,6 +39,9 @@ final class Speaker {
     /** How often news is passed on at the least: few members lose proportionally more with a frame. */
     static final int LEAST_TIMES = 8;
 
+    /** While more news than this waits, as when thousands start, none is passed on more often than that. */
+    static final int BURST = 1024;
+
     /** Most bytes of rumors in a frame of its own. */
     static final int FRAME_BYTES = 48 * 1024;
 
@@ -308,8 +311,12 @@ final class Speaker {
         send(peer, gossip, step);
     }
 
+    /**
+     * In a burst everybody spreads everything, at a cost of the square of the members: whom the epidemic then misses, about
+     * one in e^8, is told by the comparison of tables when it is over.
+     */
     private int mostTimes() {
-        return Math.max(LEAST_TIMES, settings.retransmitMultiplier() * rounds());
+        return news.size() > BURST ? LEAST_TIMES : Math.max(LEAST_TIMES, settings.retransmitMultiplier() * rounds());
     }
 
     /** ceil(log2(n + 1)). */

@@ -18,6 +18,8 @@ import dev.grapevine.protocol.step.Effect.Send;
 import dev.grapevine.protocol.step.LinkLoss;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -126,5 +128,25 @@ class SpreadLimitsTest {
                         .filter(send -> ((MembershipFrame) send.frame())
                                 .rumors().stream().anyMatch(Rumor.Dead.class::isInstance)))
                 .hasSize(Speaker.URGENT_FANOUT);
+    }
+
+    @Test
+    void ofThousandsOfNewsThatWaitThoseBeyondAThousandArePassedOnEightTimesOnly() {
+        SwimScript script = meshOf(62);
+        int newcomers = 3 * Speaker.BURST;
+        for (int i = 0; i < newcomers; i++) {
+            script.gossip(member(2), alive(member(60_000 + i), 0));
+        }
+        Map<Origin, Integer> told = new TreeMap<>();
+        for (int i = 0; i < 200; i++) {
+            script.run(INTERVAL).stream()
+                    .filter(effect -> effect instanceof Send send && send.frame() instanceof Gossip)
+                    .flatMap(effect -> ((Gossip) ((Send) effect).frame()).rumors().stream())
+                    .forEach(rumor -> told.merge(rumor.subject(), 1, Integer::sum));
+        }
+        assertThat(told.size()).isEqualTo(newcomers);
+        assertThat(told.values().stream().filter(times -> times < 7 || times > 24).count()).isZero();
+        assertThat(told.values().stream().filter(times -> times > 9).count())
+                .isBetween(Speaker.BURST * 3L / 4, Speaker.BURST + 50L);
     }
 }
