@@ -42,6 +42,7 @@ final class Admission {
             new Waiting(Priority.NORMAL, false),
             new Waiting(Priority.NORMAL, true));
     private final Set<PublishSession> open = new LinkedHashSet<>();
+    private long turns;
     private boolean admitting;
     private boolean scheduled;
     private boolean closed;
@@ -95,6 +96,7 @@ final class Admission {
             for (Waiting queue : waiting) {
                 if (queue.priority == session.priority() && queue.isLarge == session.isNextLarge()) {
                     queue.sessions.add(session);
+                    session.turn(++turns);
                 }
             }
             admit();
@@ -123,14 +125,19 @@ final class Admission {
         admitting = false;
     }
 
-    /** Whose turn it is among those that wait: the critical ones' while they have room. */
+    /**
+     * Whose turn it is among those that wait and have room: the critical ones', then in the order in which they came, so that
+     * neither small messages nor large ones wait for ever while there are always some of the others.
+     */
     private @Nullable Waiting next() {
+        Waiting first = null;
         for (Waiting queue : waiting) {
-            if (!queue.sessions.isEmpty() && room.isThere(queue.priority, queue.isLarge)) {
-                return queue;
+            boolean isBehind = first != null && (first.priority != queue.priority || first.turn() < queue.turn());
+            if (!queue.sessions.isEmpty() && !isBehind && room.isThere(queue.priority, queue.isLarge)) {
+                first = queue;
             }
         }
-        return null;
+        return first;
     }
 
     /** The node stops: every session, and each that comes later, fails. */
@@ -151,6 +158,11 @@ final class Admission {
         Waiting(Priority priority, boolean isLarge) {
             this.priority = priority;
             this.isLarge = isLarge;
+        }
+
+        /** When the first of them came. */
+        private long turn() {
+            return sessions.isEmpty() ? Long.MAX_VALUE : sessions.getFirst().turn();
         }
     }
 }

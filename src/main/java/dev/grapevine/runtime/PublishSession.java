@@ -46,6 +46,7 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
     private volatile int scheduled;
     private long counted;
     private boolean waiting;
+    private long turn;
     private @Nullable Throwable failure;
     private volatile boolean done;
     private volatile boolean over;
@@ -68,6 +69,15 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
 
     Priority priority() {
         return priority;
+    }
+
+    /** When it began to wait, as a number that rises. */
+    long turn() {
+        return turn;
+    }
+
+    void turn(long number) {
+        turn = number;
     }
 
     /** Whether the message that it waits with is a large one. */

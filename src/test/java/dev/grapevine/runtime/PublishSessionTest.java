@@ -81,6 +81,19 @@ class PublishSessionTest {
     }
 
     @Test
+    void aLargeMessageHasItsTurnThoughThereAreAlwaysSmallOnes() {
+        room = false;
+        call(Flux.range(0, 100_000).map(i -> SHORT_PAYLOAD).doOnNext(payload -> {
+                    room &= published.size() < 20_000;
+                }))
+                .subscribe();
+        call(Flux.just(LONG_PAYLOAD)).subscribe();
+        room = true;
+        admission.resume();
+        assertThat(published).hasSizeLessThan(30_000).contains(LONG_PAYLOAD);
+    }
+
+    @Test
     void criticalMessagesWaitForRoomOfTheirOwnAndThenGoFirst() {
         room = false;
         criticalRoom = false;
