@@ -74,6 +74,9 @@ public final class NodeCore {
     /** Whose frame is being looked at, or null. */
     private @Nullable Origin sender;
 
+    /** The frame that is being looked at, or null. */
+    private @Nullable Frame looked;
+
     private final Effects out = this::add;
     private final Effects shown = this::show;
 
@@ -180,10 +183,12 @@ public final class NodeCore {
             conduct.delivered(deliver.payloads().size());
         } else if (effect instanceof Effect.Send send && send.frame() instanceof DisseminationFrame.Pull pull) {
             conduct.asked(send.to(), pull, latest);
-        } else if (sender == null) {
+        } else if (effect instanceof Effect.Send send && send.frame() instanceof DisseminationFrame.Chunk) {
+            conduct.served(send.to());
+        } else if (sender == null || looked == null) {
             return;
         } else if (effect instanceof Effect.Rejected rejected && sender.equals(rejected.peer())) {
-            conduct.rejected(sender, rejected.reason(), latest);
+            conduct.rejected(sender, looked, rejected.reason(), latest);
         } else if (effect instanceof Effect.Noted noted && noted.event() == ProtocolEvent.DUPLICATE_MESSAGE) {
             conduct.repeated(sender, noted.count(), latest);
         }
@@ -279,6 +284,7 @@ public final class NodeCore {
         }
         sender = peer;
         for (Frame frame : received.frames()) {
+            looked = frame;
             conduct.received(peer, frame, now);
             receive(peer, frame, now);
             String offence = conduct.ban(peer, now);
@@ -289,6 +295,7 @@ public final class NodeCore {
             }
         }
         sender = null;
+        looked = null;
     }
 
     private void receive(Origin peer, Frame frame, Time now) {

@@ -7,6 +7,7 @@ import dev.grapevine.protocol.frame.DisseminationFrame.Chunk;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
+import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.protocol.step.Time;
@@ -23,12 +24,16 @@ import org.jspecify.annotations.Nullable;
  * what it was told was a lie); the allowances are far beyond that.
  *
  * <ul>
- *   <li>What no honest peer sends ({@link #OFFENCES}): {@value #OFFENCES_AT_ONCE} at once, {@value #OFFENCES_A_SECOND} a
- *       second.
+ *   <li>What no honest peer sends, messages and digests that cannot be: {@value #OFFENCES_AT_ONCE} at once,
+ *       {@value #OFFENCES_A_SECOND} a second.
+ *   <li>What an honest peer may send because others lied to it, or because it does not know yet what is known here (it passes
+ *       on what it heard of members, asks for what it was told of, and forwards while it finds the cluster too large for a
+ *       mesh): {@value #HEARSAY_AT_ONCE} at once, {@value #HEARSAY_A_SECOND} a second.
  *   <li>Messages that were there already: as many as were delivered from anybody since, or asked for from this peer (a
  *       critical message comes over every link, a repair may overlap); {@value #REPEATED_AT_ONCE} beyond.
  *   <li>Digests, requests and answers of topics: {@value #SMALL_AT_ONCE} at once, {@value #SMALL_A_SECOND} a second; a digest
- *       counts once for every {@value #STATES_A_UNIT} streams.
+ *       counts once for every {@value #STATES_A_UNIT} streams, and a request that was answered with a part of a large message
+ *       does not.
  *   <li>Requests for messages that were not answered, see {@link Questions}.
  * </ul>
  *
@@ -36,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConductCore {
 
-    /** What counts as an offence, if it is about what the peer itself has just sent. */
-    static final Set<RejectReason> OFFENCES = EnumSet.of(
+    /** What counts against a peer, if it is about what the peer itself has just sent. */
+    private static final Set<RejectReason> COUNTED = EnumSet.of(
             RejectReason.FORGED_ORIGIN,
             RejectReason.INVALID_RANGE,
             RejectReason.INVALID_RUMOR,
@@ -47,6 +52,8 @@ public final class ConductCore {
 
     static final int OFFENCES_AT_ONCE = 1_024;
     static final int OFFENCES_A_SECOND = 32;
+    static final int HEARSAY_AT_ONCE = 65_536;
+    static final int HEARSAY_A_SECOND = 4_096;
     static final int REPEATED_AT_ONCE = 262_144;
     static final int SMALL_AT_ONCE = 65_536;
     static final int SMALL_A_SECOND = 4_096;
@@ -64,6 +71,7 @@ public final class ConductCore {
 
     private static final class Standing {
         private final Allowance offences;
+        private final Allowance hearsay;
         private final Allowance repeated;
         private final Allowance small;
         private final Questions questions = new Questions();
@@ -72,6 +80,7 @@ public final class ConductCore {
 
         private Standing(long delivered, long now) {
             offences = new Allowance(OFFENCES_AT_ONCE, OFFENCES_A_SECOND, now);
+            hearsay = new Allowance(HEARSAY_AT_ONCE, HEARSAY_A_SECOND, now);
             repeated = new Allowance(REPEATED_AT_ONCE, 0, now);
             small = new Allowance(SMALL_AT_ONCE, SMALL_A_SECOND, now);
             deliveredThen = delivered;
@@ -155,17 +164,44 @@ public final class ConductCore {
     }
 
     /**
+     * A peer was sent a part of a large message, which it had asked for.
+     *
+     * @param peer who
+     */
+    public void served(Origin peer) {
+        Standing standing = linked.get(peer);
+        if (standing != null) {
+            standing.small.grant(1);
+        }
+    }
+
+    /**
      * Something that a peer has just sent was rejected.
      *
      * @param peer who
+     * @param frame what
      * @param reason why
      * @param now the time
      */
-    public void rejected(Origin peer, RejectReason reason, Time now) {
+    public void rejected(Origin peer, Frame frame, RejectReason reason, Time now) {
         Standing standing = linked.get(peer);
-        if (standing != null && OFFENCES.contains(reason) && !standing.offences.take(1, now.nanos())) {
+        if (standing == null || !COUNTED.contains(reason)) {
+            return;
+        }
+        Allowance allowance = isItsOwn(frame, reason) ? standing.offences : standing.hearsay;
+        if (!allowance.take(1, now.nanos())) {
             standing.offence = "breaks the rules over and over, now " + reason;
         }
+    }
+
+    /** Whether nothing that others do can make an honest peer send this. */
+    private static boolean isItsOwn(Frame frame, RejectReason reason) {
+        return reason == RejectReason.UNREQUESTED_CHUNK
+                || (reason == RejectReason.INVALID_RANGE
+                        && (frame instanceof Publications
+                                || frame instanceof StreamDigest
+                                || frame instanceof Chunk
+                                || frame instanceof Unavailable));
     }
 
     /**

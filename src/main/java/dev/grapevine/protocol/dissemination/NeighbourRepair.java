@@ -123,7 +123,7 @@ final class NeighbourRepair {
             String range = stream.next() + " to " + stream.knownLast() + " of " + stream.topic();
             stream.disbelieve(now);
             out.add(new Effect.Rejected(
-                    RejectReason.INVALID_RANGE, stream.origin(), "Nobody has " + range + ", which somebody told of"));
+                    RejectReason.INVALID_RANGE, null, "Nobody has " + range + ", which somebody told of"));
         } else {
             stream.giveUp(now, out);
         }
