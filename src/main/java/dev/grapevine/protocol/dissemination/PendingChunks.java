@@ -69,7 +69,7 @@ final class PendingChunks {
             }
             out.add(new Effect.Send(peer, next.stream.repairLane(), answer));
             cost += answer.size();
-            if (answer instanceof Chunk chunk) {
+            if (answer instanceof Chunk chunk && next.stream instanceof LocalStream) {
                 unfetched.fetched(next.stream, chunk.sequence(), chunk.bytes().length(), now);
             }
         }

@@ -52,11 +52,13 @@ final class Serving {
 
     void pull(Origin from, Pull pull, long now, Effects out) {
         PeerView view = local.view(from);
-        if (!isPartial || view == null || pull.origin().equals(self)) {
+        if (!isPartial || view == null) {
             local.pull(from, pull, out);
             return;
         }
-        InboundStream stream = inbound.find(pull.origin(), pull.topic());
+        // Of its own too it may be asked for more than there is: somebody may have told of it.
+        KnownStream stream =
+                pull.origin().equals(self) ? local.find(pull.topic()) : inbound.find(pull.origin(), pull.topic());
         long last = stream == null ? 0 : stream.last();
         if (!Limits.isRange(pull.from(), pull.to())) {
             reject(RejectReason.INVALID_RANGE, from, "Pull of " + pull.from() + " to " + pull.to(), out);
@@ -77,7 +79,7 @@ final class Serving {
             PeerView view,
             Origin origin,
             String topic,
-            @Nullable InboundStream stream,
+            @Nullable KnownStream stream,
             int size,
             Effects out) {
         if (!view.charge(size)) {
@@ -85,7 +87,9 @@ final class Serving {
             return;
         }
         long last = stream == null ? 0 : stream.last();
-        StreamState nothingYet = new StreamState(origin, topic, 1, last + 1, last);
+        StreamState nothingYet = stream instanceof LocalStream own
+                ? own.state(view.start(own))
+                : new StreamState(origin, topic, 1, last + 1, last);
         out.add(new Effect.Send(from, KnownStream.repairLane(topic), new StreamDigest(List.of(nothingYet))));
     }
 

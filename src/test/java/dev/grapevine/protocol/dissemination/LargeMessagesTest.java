@@ -121,6 +121,23 @@ class LargeMessagesTest {
     }
 
     @Test
+    void whoFetchesOnlyWhatOthersPublishHoldsUpNoPublisherHere() {
+        Fixture few = Fixture.partial(DisseminationSettings.DEFAULT, ANN, BEN);
+        few.receive(BEN, announcement(BEN, 1, LARGE, 0));
+        for (int index = 0; index < 3; index++) {
+            few.receive(BEN, chunk(BEN, 1, LARGE, index));
+        }
+        few.publish(StreamName.critical(NEWS), List.of(LARGER, LARGER, LARGER)); // which Ann has from somebody else
+        assertThat(few.hasRoomForLarge()).isFalse();
+
+        for (int i = 0; i < 4; i++) {
+            few.after(Duration.ofMillis(500));
+            assertThat(few.receive(ANN, request(BEN, 1, LARGE, 0))).contains(bulk(ANN, chunk(BEN, 1, LARGE, 0)));
+        }
+        assertThat(few.hasRoomForLarge()).isTrue();
+    }
+
+    @Test
     void criticalOnesTravelOnTheirOwnLane() {
         node.linkUp(ANN);
         String stream = StreamName.critical(NEWS);

@@ -8,6 +8,7 @@ import static dev.grapevine.protocol.dissemination.Fixture.SELF;
 import static dev.grapevine.protocol.dissemination.Fixture.bulk;
 import static dev.grapevine.protocol.dissemination.Fixture.control;
 import static dev.grapevine.protocol.dissemination.Fixture.deliver;
+import static dev.grapevine.protocol.dissemination.Fixture.digest;
 import static dev.grapevine.protocol.dissemination.Fixture.gap;
 import static dev.grapevine.protocol.dissemination.Fixture.noted;
 import static dev.grapevine.protocol.dissemination.Fixture.run;
@@ -76,6 +77,18 @@ class NeighbourRepairTest {
             }
         }
         return effects;
+    }
+
+    @Test
+    void whoIsAskedForMoreOfItsOwnThanThereIsSaysHowFarItIsSinceSomebodyMayHaveLied() {
+        Fixture few = Fixture.partial(DisseminationSettings.DEFAULT, ANN);
+        few.publish(1, 5);
+        assertThat(few.receive(ANN, new Pull(SELF, NEWS, 4, 9)))
+                .containsExactly(bulk(ANN, run(SELF, NEWS, 4, 5)), noted(ProtocolEvent.REPAIR_SERVED, 2));
+        assertThat(few.receive(ANN, new Pull(SELF, NEWS, 7, 9)))
+                .containsExactly(bulk(ANN, digest(SELF, NEWS, 1, 1, 5)));
+        assertThat(few.receive(ANN, new Pull(SELF, "invented", 1, 5)))
+                .containsExactly(bulk(ANN, digest(SELF, "invented", 1, 1, 0)));
     }
 
     @Test
