@@ -356,7 +356,7 @@ final class InboundStream extends KnownStream {
      */
     boolean end(long now, Effects out) {
         if (!isOpen() && held.isEmpty()) {
-            next = knownLast + 1;
+            settled(knownLast + 1);
             return false;
         }
         giveUp(now, out);

@@ -138,6 +138,21 @@ class LargeMessagesTest {
     }
 
     @Test
+    void whatWasAnnouncedByWhoLeftBeforeItsStreamBeganTakesNoRoomAnyMore() {
+        for (int life = 1; life <= 20; life++) {
+            Origin peer = new Origin(ANN.id(), life);
+            node.linkUp(peer);
+            for (int sequence = 2; sequence <= 1_000; sequence++) {
+                assertThat(announce(peer, peer, sequence, LARGE))
+                        .as("life %d, message %d", life, sequence)
+                        .noneMatch(Effect.Rejected.class::isInstance);
+            }
+            node.linkDown(peer);
+            node.memberGone(peer);
+        }
+    }
+
+    @Test
     void criticalOnesTravelOnTheirOwnLane() {
         node.linkUp(ANN);
         String stream = StreamName.critical(NEWS);
