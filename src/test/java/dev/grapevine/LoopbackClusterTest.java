@@ -79,26 +79,29 @@ class LoopbackClusterTest {
     }
 
     @Test
-    void aMessageOfFourMebibytesArrivesWholeAtTwoPeersThoughItsPublisherStopsAtOnce() {
+    void aMessageOfFourMebibytesArrivesWholeAtTwoPeersAndAShorterOneThoughItsPublisherStopsAtOnce() {
         List<Grapevine> three = started(3);
-        byte[] content = new byte[4 << 20];
-        new Random(1).nextBytes(content);
-        List<Mono<byte[]>> arrived = new ArrayList<>();
+        List<byte[]> contents = List.of(new byte[4 << 20], new byte[200_000]);
+        contents.forEach(new Random(1)::nextBytes);
+        List<Flux<byte[]>> arriving = new ArrayList<>();
         for (Grapevine reader : three.subList(1, 3)) {
-            Mono<byte[]> first = reader.topic("large", Codecs.byteArray())
+            Flux<byte[]> both = reader.topic("large", Codecs.byteArray())
                     .messages(2, Overflow.ERROR)
                     .map(Message::value)
-                    .next()
-                    .cache();
-            first.subscribe();
-            arrived.add(first);
+                    .take(2)
+                    .replay()
+                    .autoConnect();
+            both.subscribe();
+            arriving.add(both);
         }
         Topic<byte[]> topic = three.get(0).topic("large", Codecs.byteArray());
 
-        topic.publish(content).block(PATIENCE);
+        topic.publish(contents.get(0)).block(PATIENCE);
+        arriving.forEach(both -> assertThat(both.next().block(PATIENCE)).isEqualTo(contents.get(0)));
+        topic.publish(contents.get(1)).block(PATIENCE);
         three.get(0).stop().block(PATIENCE);
 
-        arrived.forEach(first -> assertThat(first.block(PATIENCE)).isEqualTo(content));
+        arriving.forEach(both -> assertThat(both.last().block(PATIENCE)).isEqualTo(contents.get(1)));
         assertThatThrownBy(() -> three.get(1)
                         .topic("large", Codecs.byteArray())
                         .publish(new byte[(4 << 20) + 1])
@@ -223,7 +226,7 @@ class LoopbackClusterTest {
         Grapevine late = node(address(nodes.get(1)));
         Mono<List<Integer>> received = late.topic("numbers", Codecs.utf8())
                 .from(Start.RETAINED)
-                .messages(1024, Overflow.ERROR)
+                .messages(1 << 16, Overflow.ERROR)
                 .map(Message::value)
                 .map(Integer::valueOf)
                 .take(2 * count)
