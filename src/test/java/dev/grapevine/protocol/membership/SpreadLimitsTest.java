@@ -145,7 +145,10 @@ class SpreadLimitsTest {
                     .forEach(rumor -> told.merge(rumor.subject(), 1, Integer::sum));
         }
         assertThat(told.size()).isEqualTo(newcomers);
-        assertThat(told.values().stream().filter(times -> times < 7 || times > 24).count()).isZero();
+        assertThat(told.values().stream()
+                        .filter(times -> times < 7 || times > 24)
+                        .count())
+                .isZero();
         assertThat(told.values().stream().filter(times -> times > 9).count())
                 .isBetween(Speaker.BURST * 3L / 4, Speaker.BURST + 50L);
     }
