@@ -14,7 +14,7 @@ class PipelineChurnTest {
 
     /** The streams of the 256 members that went last, what the simulator records of all lives, and whom both name. */
     private static final String REMEMBERED =
-            "Inbound[ST].*|new (InboundS.*|Holes|ReorderBuffer|RepairRound|RetainedRuns|TreeEdges|BitSet|MemberId|Origin)"
+            "Inbound[ST].*|new (InboundS.*|LargeMessages|StartQuery|StreamRequests|Holes|ReorderBuffer|RepairRound|RetainedRuns|TreeEdges|BitSet|MemberId|Origin)"
                     + "|MemberResurrectionChecker.*|(new )?FaultLog.*";
 
     @Test

@@ -9,7 +9,9 @@ import dev.grapevine.protocol.frame.OverlayFrame.Join;
 import dev.grapevine.protocol.frame.OverlayFrame.Neighbour;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,17 +126,19 @@ final class Requests {
             return;
         }
         int wanted = joining ? 1 : settings.activeView() - active.size();
+        // Whom it cannot dial just now has refused nothing: when a cluster outgrows its mesh all are being dialled already.
+        Set<Origin> notNow = new TreeSet<>();
         while (active.requests() < wanted) {
-            Origin candidate = candidate();
+            Origin candidate = candidate(notNow);
             if (candidate == null) {
-                nextRequest = now + pace.slow();
+                nextRequest = now + (notNow.isEmpty() ? pace.slow() : pace.backoff(1));
                 return;
             }
             Address address = surroundings.addressOf(candidate);
             if (address == null) {
                 passive.remove(candidate);
             } else if (!ask(candidate, address, false, now, out)) {
-                refused.add(candidate);
+                notNow.add(candidate);
             }
         }
     }
@@ -151,11 +155,12 @@ final class Requests {
         }
     }
 
-    private @Nullable Origin candidate() {
-        Origin candidate = passive.random(this::isCandidate);
+    private @Nullable Origin candidate(Set<Origin> notNow) {
+        Predicate<Origin> suits = member -> isCandidate(member) && !notNow.contains(member);
+        Origin candidate = passive.random(suits);
         if (candidate == null && !passive.isFull()) {
             drawPassive();
-            candidate = passive.random(this::isCandidate);
+            candidate = passive.random(suits);
         }
         return candidate;
     }

@@ -33,6 +33,9 @@ class HyParViewScript {
     private final SplittableRandom random = new SplittableRandom(1);
     long millis;
 
+    /** As while all are being dialled already. */
+    boolean canDialNobody;
+
     final HyParView views = new HyParView(
             member(0),
             SMALL,
@@ -63,7 +66,7 @@ class HyParViewScript {
 
                 @Override
                 public boolean dial(Origin member, Address address, long now) {
-                    return dialled.add(address);
+                    return !canDialNobody && dialled.add(address);
                 }
             },
             random);

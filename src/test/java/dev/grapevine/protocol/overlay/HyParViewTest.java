@@ -141,6 +141,18 @@ class HyParViewTest extends HyParViewScript {
     }
 
     @Test
+    void whomItCouldNotDialForAMomentHasRefusedNothingAndIsDialledSoon() {
+        withNeighbours();
+        canDialNobody = true;
+        linkDown(1);
+        run(1_000);
+        assertThat(dialled).isEmpty();
+        canDialNobody = false;
+        run(400);
+        assertThat(dialled).isNotEmpty();
+    }
+
+    @Test
     void whoHasNoNeighbourLeftAsksUrgently() {
         withNeighbours();
         linkDown(1);
