@@ -91,12 +91,13 @@ final class RepairRound {
     /**
      * A round ended with nothing; the next one begins.
      *
+     * @param worthy whether twice as many are worth it
      * @return whether it was the last that is worth it: there were enough, or this hole has been there for so long already
      */
-    boolean isLast() {
+    boolean isLast(boolean worthy) {
         rounds++;
         answeredRounds += !allAnswered ? 0 : isGoneForSome ? 2 : 1;
-        boolean enough = answeredRounds >= Limits.REPAIR_ROUNDS
+        boolean enough = answeredRounds >= (worthy ? 2 : 1) * Limits.REPAIR_ROUNDS
                 || rounds >= 2 * Limits.REPAIR_ROUNDS
                 || (allAnswered && front <= waitedTo);
         begin();

@@ -101,7 +101,7 @@ final class ReplayPull {
         if (gone >= missing.from()) {
             return gone;
         }
-        if (round.isLast()) {
+        if (round.isLast(false)) {
             return missing.to();
         }
         isPausing = true;

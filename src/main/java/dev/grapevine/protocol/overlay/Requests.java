@@ -126,7 +126,8 @@ final class Requests {
             return;
         }
         int wanted = joining ? 1 : settings.activeView() - active.size();
-        // Whom it cannot dial just now has refused nothing: when a cluster outgrows its mesh all are being dialled already.
+        // Whom it cannot dial just now has refused nothing: when a cluster outgrows its mesh all are being dialled
+        // already.
         Set<Origin> notNow = new TreeSet<>();
         while (active.requests() < wanted) {
             Origin candidate = candidate(notNow);
