@@ -4,7 +4,6 @@ import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.antientropy.AntiEntropyCore;
-import dev.grapevine.protocol.conduct.ConductCore;
 import dev.grapevine.protocol.dissemination.DisseminationCore;
 import dev.grapevine.protocol.frame.AntiEntropyFrame;
 import dev.grapevine.protocol.frame.AntiEntropyFrame.Operation;
@@ -23,7 +22,6 @@ import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.LinkLoss;
-import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.protocol.step.Time;
 import dev.grapevine.protocol.step.Tuning;
@@ -59,7 +57,7 @@ public final class NodeCore {
     private final AntiEntropyCore stores;
     private final StoreRumors rumors;
     private final TuningCore tuning;
-    private final ConductCore conduct = new ConductCore();
+    private final ConductWatch conduct = new ConductWatch();
     private final TreeSet<Origin> linked = new TreeSet<>();
 
     /** Neighbours that came and went in this step, of whom topics have not been told yet. */
@@ -70,12 +68,6 @@ public final class NodeCore {
 
     private List<Effect> effects = new ArrayList<>();
     private Time latest;
-
-    /** Whose frame is being looked at, or null. */
-    private @Nullable Origin sender;
-
-    /** The frame that is being looked at, or null. */
-    private @Nullable Frame looked;
 
     private final Effects out = this::add;
     private final Effects shown = this::show;
@@ -164,7 +156,7 @@ public final class NodeCore {
             neighbours.add(effect);
             return;
         }
-        watch(effect);
+        conduct.seen(effect, latest);
         if (effect instanceof Effect.Deliver deliver) {
             joins.heard(deliver.origin(), shown);
         } else if (effect instanceof Effect.Gap gap) {
@@ -175,23 +167,6 @@ public final class NodeCore {
             joins.heard(replayed.gap().origin(), shown);
         }
         effects.add(effect);
-    }
-
-    /** What tells how the peer behaves whose frame is being looked at, and what others are asked. */
-    private void watch(Effect effect) {
-        if (effect instanceof Effect.Deliver deliver) {
-            conduct.delivered(deliver.payloads().size());
-        } else if (effect instanceof Effect.Send send && send.frame() instanceof DisseminationFrame.Pull pull) {
-            conduct.asked(send.to(), pull, latest);
-        } else if (effect instanceof Effect.Send send && send.frame() instanceof DisseminationFrame.Chunk) {
-            conduct.served(send.to());
-        } else if (sender == null || looked == null) {
-            return;
-        } else if (effect instanceof Effect.Rejected rejected && sender.equals(rejected.peer())) {
-            conduct.rejected(sender, looked, rejected.reason(), latest);
-        } else if (effect instanceof Effect.Noted noted && noted.event() == ProtocolEvent.DUPLICATE_MESSAGE) {
-            conduct.repeated(sender, noted.count(), latest);
-        }
     }
 
     /** What users see of the cluster, when they see it. */
@@ -282,20 +257,16 @@ public final class NodeCore {
         if (!linked.contains(peer) || conduct.isBanned(peer.id(), now)) {
             return; // what was still under way when its link was replaced or closed; every protocol repairs a loss
         }
-        sender = peer;
         for (Frame frame : received.frames()) {
-            looked = frame;
-            conduct.received(peer, frame, now);
+            conduct.begins(peer, frame, now);
             receive(peer, frame, now);
-            String offence = conduct.ban(peer, now);
+            String offence = conduct.ends(now);
             if (offence != null) {
                 effects.add(new Effect.Rejected(RejectReason.MISBEHAVED, peer, offence));
                 effects.add(new Effect.Close(peer));
-                break; // what else it sent until it is gone is not looked at
+                return; // what else it sent until it is gone is not looked at
             }
         }
-        sender = null;
-        looked = null;
     }
 
     private void receive(Origin peer, Frame frame, Time now) {
@@ -324,6 +295,9 @@ public final class NodeCore {
         tellNeighbours(now);
         stores.linkUp(peer, now, out);
         rumors.linkUp(peer);
+        if (conduct.isBanned(peer.id(), now)) {
+            effects.add(new Effect.Close(peer)); // it was let in just before it was banned on another link
+        }
     }
 
     private void linkDown(Input.LinkDown down, Time now) {
@@ -378,7 +352,7 @@ public final class NodeCore {
     }
 
     private void measure(Effect effect) {
-        watch(effect);
+        conduct.seen(effect, latest);
         if (effect instanceof Effect.Noted noted) {
             tuning.noted(noted.event(), noted.count());
         } else if (effect instanceof Effect.RoundTrip roundTrip) {

@@ -198,6 +198,15 @@ class MisbehaviourTest {
     }
 
     @Test
+    void aLinkThatWasGrantedJustBeforeIsClosed() {
+        framesUntilClosed(5_000, i -> run(EVE, (1L << 61) + i, 1));
+        step(new Input.LinkDown(EVE.origin(), LinkLoss.LOCAL));
+
+        assertThat(step(new Input.LinkUp(EVE, null))).contains(new Effect.Close(EVE.origin()));
+        assertThat(step(new Input.LinkUp(ANN, null))).noneMatch(Effect.Close.class::isInstance);
+    }
+
+    @Test
     void whoBreaksARuleNowAndThenKeepsItsLink() {
         for (int i = 0; i < 20_000; i++) {
             now += SECOND / 20;

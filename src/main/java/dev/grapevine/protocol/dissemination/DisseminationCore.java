@@ -372,7 +372,7 @@ public final class DisseminationCore {
 
     /**
      * Whether another large message may be published. False while a peer has yet to fetch much of those that were published,
-     * since what is retained gives way to what is new; a peer that fetches nothing for a second is waited for no longer.
+     * since what is retained gives way to what is new; a peer that lags ({@link Unfetched}) is not waited for.
      *
      * @param now the time
      * @return whether it may; what is published all the same is published

@@ -82,11 +82,12 @@ final class LargeMessages {
         if (known != null) {
             forget(known);
         }
-        boolean hasRoom = budget.take(Limits.TRANSFER_OVERHEAD);
+        int overhead = Limits.transferOverhead(announcement.length());
+        boolean hasRoom = budget.take(overhead);
         if (!hasRoom && !isNext) {
             return null;
         }
-        Transfer transfer = create(announcement, hasRoom ? Limits.TRANSFER_OVERHEAD : 0, false);
+        Transfer transfer = create(announcement, hasRoom ? overhead : 0, false);
         if (transfers.isEmpty()) {
             transfers = new TreeMap<>();
         }
@@ -110,13 +111,14 @@ final class LargeMessages {
         if (again.containsKey(announcement.sequence())) {
             return true;
         }
-        boolean hasRoom = budget.take(Limits.TRANSFER_OVERHEAD);
+        int overhead = Limits.transferOverhead(announcement.length());
+        boolean hasRoom = budget.take(overhead);
         if (again.isEmpty()) {
             again = new TreeMap<>();
         } else if (!hasRoom) {
             return false;
         }
-        again.put(announcement.sequence(), create(announcement, hasRoom ? Limits.TRANSFER_OVERHEAD : 0, true));
+        again.put(announcement.sequence(), create(announcement, hasRoom ? overhead : 0, true));
         return true;
     }
 

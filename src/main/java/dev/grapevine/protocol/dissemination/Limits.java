@@ -26,8 +26,11 @@ final class Limits {
     /** What holding back a run costs beyond its messages: its place among the runs, and the hole in front of it. */
     static final int RUN_OVERHEAD = 192;
 
-    /** What remembering a large message costs beyond its bytes: the object, who has it, its place among those held back. */
-    static final int TRANSFER_OVERHEAD = 1 << 10;
+    /** What remembering a large message costs beyond its bytes: the object, who has it, its place among those held back, */
+    private static final int TRANSFER_OVERHEAD = 1 << 10;
+
+    /** and for each of its chunks the object that it comes in. */
+    private static final int CHUNK_OVERHEAD = 64;
 
     /**
      * Most chunks of one large message that are under way at a time: enough to keep a link busy for a round trip of 50 ms at
@@ -44,6 +47,12 @@ final class Limits {
     /** Most streams with large messages that wait for their turn that are looked at in a step; the next ones in the next. */
     static final int TRANSFER_LOOKS = 64;
 
+    /** Of a large message at least so many bytes are to come, */
+    static final int SLOW_BYTES = 256 << 10;
+
+    /** in so long a time: otherwise the next one who has it is asked. */
+    static final long SLOW_NANOS = 4_000_000_000L;
+
     /** Requested chunks of one peer that wait to be served; a further request is rejected and repeated. */
     static final int PENDING_CHUNKS = 64;
 
@@ -52,6 +61,9 @@ final class Limits {
 
     /** For how long a peer that fetches nothing may hold up the publishers of large messages. */
     static final long UNFETCHED_NANOS = 1_000_000_000L;
+
+    /** What a peer fetches in that time at the least, if it is to hold up publishers while another has all there is. */
+    static final long LEAST_FETCHED_BYTES = 256 << 10;
 
     /** Most large messages of which it is remembered that a peer has not fetched them; the oldest is forgotten first. */
     static final int UNFETCHED_MESSAGES = 64;
@@ -163,6 +175,11 @@ final class Limits {
 
     static long cost(Bytes payload) {
         return payload.length() + (long) MESSAGE_OVERHEAD;
+    }
+
+    /** What remembering a large message of a length costs beyond its bytes. */
+    static int transferOverhead(int length) {
+        return TRANSFER_OVERHEAD + length / DisseminationFrame.MAX_CHUNK_BYTES * CHUNK_OVERHEAD;
     }
 
     static boolean isLarge(int length) {

@@ -36,6 +36,8 @@ final class LocalStreams {
     private final Map<Origin, PeerView> linked = new LinkedHashMap<>();
     private final Map<Origin, PeerView> unlinked = new LinkedHashMap<>();
     private long bytesSinceTick;
+    private boolean isJudging;
+    private long judgedAt;
 
     /** Every peer may be served as much as it ever may, and none waits for anything: most of the time. */
     private boolean isIdle;
@@ -142,6 +144,10 @@ final class LocalStreams {
 
     /** A large message is not pushed: whoever lacks it fetches it. */
     private void announce(LocalStream stream, Publications run, long now, Effects out) {
+        if (!isJudging) {
+            isJudging = true;
+            judgedAt = now;
+        }
         int length = run.payloads().get(0).length();
         send(stream, new Announcement(self, stream.topic(), run.first(), length, Way.NONE), out);
         for (PeerView peer : linked.values()) {
@@ -318,6 +324,7 @@ final class LocalStreams {
             return;
         }
         isIdle = bytesSinceTick == 0;
+        judge(now);
         long repairBytes =
                 Math.min(Limits.MAX_REPAIR_BYTES_PER_TICK, Limits.REPAIR_BYTES_PER_TICK + 2 * bytesSinceTick);
         bytesSinceTick = 0;
@@ -328,6 +335,19 @@ final class LocalStreams {
             peer.tick(repairBytes, now, out);
             isIdle &= !peer.isWaiting();
         }
+    }
+
+    /** Who of those that fetch large messages is too slow to be waited for. */
+    private void judge(long now) {
+        if (!isJudging || now - judgedAt < Limits.UNFETCHED_NANOS) {
+            return;
+        }
+        boolean isAllHadByAny =
+                linked.values().stream().anyMatch(peer -> peer.unfetched().hadAll(judgedAt));
+        for (PeerView peer : linked.values()) {
+            peer.unfetched().judge(judgedAt, isAllHadByAny, now);
+        }
+        judgedAt = now;
     }
 
     private void tell(PeerView peer, Collection<LocalStream> told, Effects out) {

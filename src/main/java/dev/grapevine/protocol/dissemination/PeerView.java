@@ -132,9 +132,9 @@ final class PeerView {
         }
     }
 
-    /** Whether something that it asked for is still to be served. */
+    /** Whether something that it asked for is still to be served, or something is still to be asked for. */
     boolean isWaiting() {
-        return !pending.isEmpty() || !chunks.isEmpty();
+        return !pending.isEmpty() || !chunks.isEmpty() || !unfetched.isEmpty();
     }
 
     void linkDown() {

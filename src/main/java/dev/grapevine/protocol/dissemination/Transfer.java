@@ -40,6 +40,8 @@ final class Transfer implements Held {
     private boolean isOver;
     private long reserved;
     private long progressAt;
+    private long measuredAt;
+    private int receivedThen;
     private long patience;
 
     /**
@@ -192,6 +194,7 @@ final class Transfer implements Held {
         isRunning = true;
         hasProgressed = false;
         progressAt = now;
+        measure(now);
         if (chunks.length == 0) {
             chunks = new @Nullable Bytes[(length + CHUNK_BYTES - 1) / CHUNK_BYTES];
         }
@@ -221,6 +224,36 @@ final class Transfer implements Held {
 
     boolean isStalled(long now) {
         return now - progressAt >= patience;
+    }
+
+    /** Whether so little came in a while that another holder had better go on. */
+    boolean isSlow(long now) {
+        return now - measuredAt >= Limits.SLOW_NANOS && received - receivedThen < Limits.SLOW_BYTES;
+    }
+
+    private void measure(long now) {
+        measuredAt = now;
+        receivedThen = received;
+    }
+
+    /** Those who could go on in place of the one that is asked, in their order. */
+    List<Origin> others() {
+        return holders.stream().skip(1).toList();
+    }
+
+    /** Another goes on where it stands; whoever was asked so far is the last that is asked again. */
+    void exchange(Origin other, long now) {
+        Origin former = holders.iterator().next();
+        holders.remove(former);
+        List<Origin> rest =
+                holders.stream().filter(holder -> !holder.equals(other)).toList();
+        holders.clear();
+        holders.add(other);
+        holders.addAll(rest);
+        holders.add(former);
+        underWay.clear();
+        progressAt = now;
+        measure(now);
     }
 
     /** The next chunk to ask a holder for; null if there is none, or enough are under way. */
@@ -265,6 +298,9 @@ final class Transfer implements Held {
         received += chunk.bytes().length();
         progressAt = now;
         hasProgressed = true;
+        if (received - receivedThen >= Limits.SLOW_BYTES) {
+            measure(now);
+        }
         if (received == length) {
             whole = assembled();
             chunks = NONE;

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Brings the large messages that were announced here: lazy push (Plumtree's IHAVE; Vyzovitis et al., "GossipSub", 2020,
  * whose IDONTWANT has nothing to suppress here, since a large message is never pushed). Each is asked of one of those who
  * announced it, chunk by chunk with {@link Limits#CHUNKS_UNDER_WAY} under way, and whoever does not go on with it is
- * exchanged for the next one, at the chunk where it stood. When nobody is left the message is a hole, and all that is true
+ * exchanged for the next one, at the chunk where it stood; so is whoever sends less than {@link Limits#SLOW_BYTES} in
+ * {@link Limits#SLOW_NANOS}, if another could go on. When nobody is left the message is a hole, and all that is true
  * of holes is true of it.
  *
  * <p>At most {@link Limits#TRANSFERS} run at a time, {@link Limits#TRANSFERS_PER_PEER} of one peer, the streams in turn and of
@@ -282,11 +283,27 @@ final class Transfers {
     void tick(long now, Effects out) {
         for (Transfer transfer : List.copyOf(running)) {
             Origin holder = transfer.holder();
-            if (holder != null && transfer.isRunning() && transfer.isStalled(now)) {
-                stalled(transfer, holder, now, out);
+            if (holder != null && transfer.isRunning()) {
+                if (transfer.isStalled(now)) {
+                    stalled(transfer, holder, now, out);
+                } else if (transfer.isSlow(now)) {
+                    exchange(transfer, now, out);
+                }
             }
         }
         begin(now, out);
+    }
+
+    /** Whoever sends a chunk now and then could keep a message for ever from here. */
+    private void exchange(Transfer transfer, long now, Effects out) {
+        for (Origin other : transfer.others()) {
+            if (isFree(other)) {
+                transfer.exchange(other, now);
+                out.note(ProtocolEvent.TRANSFER_INTERRUPTED);
+                ask(transfer, other, out);
+                return;
+            }
+        }
     }
 
     private void stalled(Transfer transfer, Origin holder, long now, Effects out) {

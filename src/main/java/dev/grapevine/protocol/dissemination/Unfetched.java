@@ -2,34 +2,37 @@ package dev.grapevine.protocol.dissemination;
 
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The large messages of this member that one peer was told of and has not fetched, so that their publishers are asked for
- * less before they fall out of the retained window. A peer that fetches nothing for {@link Limits#UNFETCHED_NANOS} lags:
- * nothing more is remembered of it until it fetches again.
+ * less before they fall out of the retained window. A peer that fetches nothing for {@link Limits#UNFETCHED_NANOS} lags, and
+ * so does one that fetches less than {@link Limits#LEAST_FETCHED_BYTES} in that time while another has all there is: whoever
+ * is slower than that holds up nobody. Of a peer that lags nothing is remembered until it is faster or fetches the newest.
  */
 final class Unfetched {
 
     private final ArrayDeque<Message> messages = new ArrayDeque<>();
+    private @Nullable Message newest;
     private long bytes;
-    private long since;
+    private long busySince;
+    private long fetchedAt;
+    private long fetchedBytes;
     private boolean isLagging;
 
     /** The peer is told of a message. */
     void announced(KnownStream stream, long sequence, int length, long now) {
-        if (!messages.isEmpty() && now - since >= Limits.UNFETCHED_NANOS) {
-            isLagging = true;
-            clear();
-        }
+        newest = new Message(stream, sequence, length);
         if (isLagging) {
             return;
         }
         if (messages.isEmpty()) {
-            since = now;
+            busySince = now;
+            fetchedAt = now;
         } else if (messages.size() == Limits.UNFETCHED_MESSAGES) {
             bytes -= messages.remove().left;
         }
-        messages.add(new Message(stream, sequence, length));
+        messages.add(newest);
         bytes += length;
     }
 
@@ -38,8 +41,11 @@ final class Unfetched {
      * asked for nothing here, it has from others.
      */
     void fetched(KnownStream stream, long sequence, int length, long now) {
-        since = now;
-        isLagging = false;
+        fetchedAt = now;
+        fetchedBytes += length;
+        if (newest != null && newest.isOf(stream, sequence)) {
+            isLagging = false;
+        }
         for (Iterator<Message> all = messages.iterator(); all.hasNext(); ) {
             Message message = all.next();
             if (message.stream == stream) {
@@ -59,7 +65,39 @@ final class Unfetched {
 
     /** How many bytes the peer has yet to fetch; 0 if it lags. */
     long bytes(long now) {
-        return now - since < Limits.UNFETCHED_NANOS ? bytes : 0;
+        return isStalled(now) ? 0 : bytes;
+    }
+
+    private boolean isStalled(long now) {
+        return now - fetchedAt >= Limits.UNFETCHED_NANOS;
+    }
+
+    /** Whether there is nothing that it has yet to fetch. */
+    boolean isEmpty() {
+        return messages.isEmpty();
+    }
+
+    /** Whether it had all there was at some time since. */
+    boolean hadAll(long since) {
+        return !isLagging && (messages.isEmpty() || busySince - since > 0);
+    }
+
+    /**
+     * Decides whether the peer lags.
+     *
+     * @param since when this was decided the last time
+     * @param othersHadAll whether another peer had all there was at some time since
+     * @param now the time
+     */
+    void judge(long since, boolean othersHadAll, long now) {
+        boolean isSlow = fetchedBytes < Limits.LEAST_FETCHED_BYTES;
+        fetchedBytes = 0;
+        if (isLagging) {
+            isLagging = isSlow;
+        } else if (!messages.isEmpty() && (isStalled(now) || (isSlow && othersHadAll && !hadAll(since)))) {
+            isLagging = true;
+            clear();
+        }
     }
 
     private static final class Message {
@@ -72,6 +110,10 @@ final class Unfetched {
             this.stream = stream;
             this.sequence = sequence;
             this.left = left;
+        }
+
+        boolean isOf(KnownStream other, long number) {
+            return stream == other && sequence == number;
         }
 
         /** A part of a message of the stream was sent; how many bytes less have to be. */

@@ -65,7 +65,7 @@ final class Speaker {
     /** How gossip is to go, or null: as set, for so many members. */
     private @Nullable Pace pace;
 
-    /** Bytes of gossip since the last round. */
+    /** Bytes of gossip since the last round, and what is owed from before. */
     private long spent;
 
     Speaker(
@@ -302,7 +302,7 @@ final class Speaker {
             }
         }
         nextGossip = now.next(step.now(), spent);
-        spent = 0;
+        spent = now.owed(spent);
     }
 
     private void gossip(Origin peer, List<Rumor> rumors, Step step) {

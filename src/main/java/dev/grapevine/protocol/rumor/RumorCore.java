@@ -173,7 +173,7 @@ public final class RumorCore {
             return;
         }
         nextRound = pace.next(now.nanos(), spent);
-        spent = 0;
+        spent = pace.owed(spent);
         int members = partners.members();
         store.coolIf(rumor -> rumor.endRound(strategy, pace.fanout(), members, round, random));
         contacts.turn();

@@ -11,10 +11,14 @@ import java.util.Set;
  * @param fanout how many peers are told in a round; at least 1
  * @param interval from one round to the next at the least
  * @param batchBytes most bytes that one peer is told in a round, unless a single piece is longer; at least 1
- * @param bytesPerSecond what it may send in all: a round that sent more than its part puts the next one off; 0 for any number
+ * @param bytesPerSecond what it may send in all: a round that sent more than its part puts the next one off, by 5 s at most,
+ *     and what is then still owed the ones after it; 0 for any number
  * @param reasons what made it differ from what was set; empty if nothing did
  */
 public record Pace(int fanout, Duration interval, int batchBytes, long bytesPerSecond, Set<Reason> reasons) {
+
+    /** However much was sent, a round is put off no longer: who is silent for longer is no part of the epidemic. */
+    private static final long LONGEST_NANOS = 5_000_000_000L;
 
     /** What makes a pace differ from what was set. */
     public enum Reason {
@@ -59,12 +63,23 @@ public record Pace(int fanout, Duration interval, int batchBytes, long bytesPerS
      * When the next round is due.
      *
      * @param now the time of this round in nanoseconds
-     * @param sent how many bytes were sent since the last one was planned
+     * @param sent how many bytes were sent and are not paid for
      * @return time in nanoseconds
      */
     public long next(long now, long sent) {
-        long paid = bytesPerSecond == 0 ? 0 : (long) (sent * 1e9 / bytesPerSecond);
-        return now + Math.max(interval.toNanos(), paid);
+        double pays = bytesPerSecond == 0 ? 0 : sent * 1e9 / bytesPerSecond;
+        return now + Math.max(interval.toNanos(), (long) Math.min(LONGEST_NANOS, pays));
+    }
+
+    /**
+     * What the wait for the next round does not pay for.
+     *
+     * @param sent how many bytes were sent and are not paid for
+     * @return how many of them count as sent after the next round
+     */
+    public long owed(long sent) {
+        double paid = bytesPerSecond * (Math.max(interval.toNanos(), LONGEST_NANOS) / 1e9);
+        return bytesPerSecond == 0 ? 0 : Math.max(0, sent - (long) paid);
     }
 
     @Override

@@ -163,6 +163,21 @@ class HostileInputTest {
     }
 
     @Test
+    void whatOthersInventOfAPublisherThatHasNoLinkHereYetIsNotBelievedOnceItHas() {
+        node.present(BEN);
+        node.receive(ANN, digest(BEN, NEWS, 1, 1, 1_000_000));
+        node.linkUp(BEN);
+
+        node.receive(BEN, digest(BEN, NEWS, 1, 1, 3));
+        assertThat(node.after(Duration.ofMillis(50)))
+                .contains(Fixture.control(BEN, new Pull(BEN, NEWS, 1, 3)), noted(ProtocolEvent.REPAIR_REQUESTED, 3));
+        assertThat(node.receive(BEN, run(BEN, NEWS, 1, 3))).containsExactly(deliver(BEN, 1, 3));
+        assertThat(node.after(Duration.ofSeconds(30)))
+                .noneMatch(effect -> effect instanceof Effect.Send send && send.frame() instanceof Pull);
+        assertThat(node.receive(BEN, run(BEN, NEWS, 4, 4))).containsExactly(deliver(BEN, 4, 4));
+    }
+
+    @Test
     void runsWithAHoleBeforeEachLeaveNoMoreHolesThanRunsThatAreHeldBack() {
         int most = 100;
         InboundStream stream = stream(Fixture.bounds(1024, most, 1 << 20, 16));

@@ -319,6 +319,40 @@ class LargeMessagesTest {
     }
 
     @Test
+    void beyondAMeshWhoSendsAChunkNowAndThenIsExchangedForTheNextThatAnnouncedIt() {
+        Fixture member = Fixture.partial(DisseminationSettings.DEFAULT, ANN, BEN);
+        member.receive(ANN, announcement(DAN, 1, LARGER, 0));
+        member.receive(BEN, announcement(DAN, 1, LARGER, 0));
+        assertThat(chunkRequests(member.after(RETRY)))
+                .as("the first stall makes it more patient")
+                .hasSize(4)
+                .first()
+                .isEqualTo(control(BEN, request(DAN, 1, LARGER, 0)));
+        member.receive(ANN, announcement(DAN, 1, LARGER, 0));
+        for (int i = 0; i < 4; i++) {
+            assertThat(chunkRequests(member.after(Duration.ofMillis(900)))).isEmpty();
+            assertThat(member.receive(BEN, chunk(DAN, 1, LARGER, i)))
+                    .contains(control(BEN, request(DAN, 1, LARGER, 4 + i)));
+        }
+
+        assertThat(chunkRequests(member.after(Duration.ofMillis(400))))
+                .hasSize(4)
+                .first()
+                .isEqualTo(control(ANN, request(DAN, 1, LARGER, 4)));
+        assertThat(member.receive(BEN, chunk(DAN, 1, LARGER, 4)))
+                .as("what comes late is taken")
+                .isEmpty();
+        assertThat(member.receive(ANN, chunk(DAN, 1, LARGER, 5)))
+                .contains(control(ANN, request(DAN, 1, LARGER, 8)), control(ANN, request(DAN, 1, LARGER, 9)));
+    }
+
+    private static List<Effect> chunkRequests(List<Effect> effects) {
+        return effects.stream()
+                .filter(effect -> effect instanceof Effect.Send send && send.frame() instanceof ChunkRequest)
+                .toList();
+    }
+
+    @Test
     void beyondAMeshWhatAllSayIsRetainedNoMoreIsAGap() {
         Fixture member = Fixture.partial(DisseminationSettings.DEFAULT, ANN, BEN);
         member.receive(ANN, announcement(DAN, 1, LARGE, 0));
@@ -402,6 +436,56 @@ class LargeMessagesTest {
         node.receive(ANN, request(SELF, 1, huge, 9));
         node.after(Duration.ofMillis(100));
         assertThat(node.hasRoomForLarge()).as("Ben lags").isTrue();
+    }
+
+    @Test
+    void whoFetchesLittleWhileAnotherHasFetchedAllHoldsUpNobodyUntilItIsFasterOrFetchesTheNewest() {
+        node.linkUp(ANN);
+        node.linkUp(BEN);
+        Bytes huge = content(30 * CHUNK);
+        node.publish(NEWS, List.of(huge));
+        fetch(ANN, 1, huge, 0, 30);
+        for (int second = 0; second < 2; second++) {
+            fetch(BEN, 1, huge, second, second + 1);
+            assertThat(node.hasRoomForLarge()).as("Ben may be at it").isFalse();
+            quarters();
+        }
+        assertThat(node.hasRoomForLarge()).as("Ben lags").isTrue();
+
+        node.publish(NEWS, List.of(huge));
+        fetch(ANN, 2, huge, 0, 30);
+        fetch(BEN, 1, huge, 2, 3);
+        assertThat(node.hasRoomForLarge()).as("Ben lags still").isTrue();
+        fetch(BEN, 2, huge, 0, 1);
+        node.publish(NEWS, List.of(huge));
+        assertThat(node.hasRoomForLarge()).as("Ben fetches the newest").isFalse();
+    }
+
+    @Test
+    void whereNobodyIsFasterPublishersWaitForTheSlow() {
+        node.linkUp(ANN);
+        node.linkUp(BEN);
+        Bytes huge = content(30 * CHUNK);
+        node.publish(NEWS, List.of(huge));
+        for (int i = 0; i < 8; i++) {
+            fetch(ANN, 1, huge, i, i + 1);
+            fetch(BEN, 1, huge, i, i + 1);
+            assertThat(node.hasRoomForLarge()).isFalse();
+            quarters();
+        }
+    }
+
+    private void fetch(Origin by, int sequence, Bytes content, int from, int to) {
+        for (int i = from; i < to; i++) {
+            node.receive(by, request(SELF, sequence, content, i));
+        }
+    }
+
+    /** 0.9 s pass. */
+    private void quarters() {
+        for (int i = 0; i < 9; i++) {
+            node.after(Duration.ofMillis(100));
+        }
     }
 
     @ParameterizedTest

@@ -221,4 +221,26 @@ class TuningCoreTest {
         assertThat(pace.next(5, 3_000)).isEqualTo(5 + 3_000_000_000L);
         assertThat(MEMBERSHIP.next(5, 1 << 30)).isEqualTo(5 + 200_000_000);
     }
+
+    @Test
+    void howeverMuchWasSentTheNextRoundIsFiveSecondsAwayAtTheMostAndTheRestIsOwed() {
+        Pace pace = new Pace(2, Duration.ofMillis(200), 1_400, 1_000, Set.of());
+
+        assertThat(pace.next(0, 100_000)).isEqualTo(Duration.ofSeconds(5).toNanos());
+        assertThat(pace.owed(100_000)).isEqualTo(95_000);
+        assertThat(pace.owed(5_000)).isZero();
+    }
+
+    @Test
+    void roundsThatAreLongerAnywayPayForAsMuchMore() {
+        Pace pace = new Pace(2, Duration.ofSeconds(8), 1_400, 1_000, Set.of());
+
+        assertThat(pace.next(0, 100_000)).isEqualTo(Duration.ofSeconds(8).toNanos());
+        assertThat(pace.owed(100_000)).isEqualTo(92_000);
+    }
+
+    @Test
+    void withoutABudgetNothingIsOwed() {
+        assertThat(Pace.of(2, Duration.ofMillis(200), 1_400).owed(100_000)).isZero();
+    }
 }
