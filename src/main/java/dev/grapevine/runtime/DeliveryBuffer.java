@@ -10,13 +10,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for one subscriber of a topic: at most so many messages, and the gaps between them in their place. A gap
- * takes no room among the messages; there is never more than one between two messages of a publisher, so their number is
+ * What waits for one subscriber of a topic: at most so many messages, of these at most {@link #MAX_LARGE_BYTES} of large ones,
+ * and the gaps between them in their place. A gap takes no room among the messages; there is never more than one between two messages of a publisher, so their number is
  * bounded by that of the messages and publishers.
  *
  * <p>Filled on the node's thread and emptied on the subscriber's, under the buffer's lock, a run at a time.
  */
 final class DeliveryBuffer {
+
+    /** Most bytes of large messages: twice the longest that can be, so that when half is free any other has room. */
+    static final long MAX_LARGE_BYTES = 128L << 20;
 
     private final int capacity;
     private final Overflow overflow;
@@ -27,6 +30,7 @@ final class DeliveryBuffer {
     private final Map<Origin, Run> untold = new TreeMap<>();
 
     private int messages;
+    private long largeBytes;
     private volatile boolean overflown;
 
     DeliveryBuffer(int capacity, Overflow overflow) {
@@ -48,12 +52,11 @@ final class DeliveryBuffer {
             untold.merge(run.origin(), run, DeliveryBuffer::cover);
             return 0;
         }
-        int room = capacity - messages;
-        if (run.messages() <= room) {
+        int room = room(run);
+        if (room == run.messages()) {
             accept(run);
             return 0;
         }
-        int excess = run.messages() - room;
         switch (overflow) {
             case ERROR -> {
                 overflown = true;
@@ -63,9 +66,24 @@ final class DeliveryBuffer {
                 acceptHead(run, room);
                 remember(untold, run.tail(room));
             }
-            case DROP_OLDEST -> dropOldest(run, excess);
+            case DROP_OLDEST -> {
+                return dropOldest(run);
+            }
         }
-        return excess;
+        return run.messages() - room;
+    }
+
+    /** How many messages of a run, from its first on, have room. */
+    private int room(Run run) {
+        int room = Math.min(run.messages(), capacity - messages);
+        long left = MAX_LARGE_BYTES - largeBytes;
+        for (int i = 0; run.mayBeLarge() && i < room; i++) {
+            left -= run.largeBytes(i);
+            if (left < 0) {
+                return i;
+            }
+        }
+        return room;
     }
 
     private void acceptHead(Run run, int room) {
@@ -81,32 +99,54 @@ final class DeliveryBuffer {
         }
         runs.add(run);
         messages += run.messages();
+        largeBytes += run.largeBytes();
     }
 
-    private void dropOldest(Run run, int excess) {
-        int left = excess;
-        while (left > 0 && !runs.isEmpty()) {
-            Run oldest = runs.poll();
+    private void taken(Run run) {
+        messages -= run.messages();
+        largeBytes -= run.largeBytes();
+    }
+
+    private long dropOldest(Run run) {
+        long dropped = 0;
+        while (room(run) < run.messages() && !runs.isEmpty()) {
+            Run oldest = runs.remove();
             if (oldest.isGap()) {
                 remember(droppedBefore, oldest);
                 continue;
             }
-            int dropped = Math.min(left, oldest.messages());
-            remember(droppedBefore, oldest.head(dropped));
-            if (dropped < oldest.messages()) {
-                runs.addFirst(oldest.tail(dropped));
+            int excess = Math.max(1, messages + run.messages() - capacity);
+            Run first = oldest.head(Math.min(excess, oldest.messages()));
+            remember(droppedBefore, first);
+            if (first.messages() < oldest.messages()) {
+                runs.addFirst(oldest.tail(first.messages()));
             }
-            messages -= dropped;
-            left -= dropped;
+            taken(first);
+            dropped += first.messages();
         }
-        if (left > 0) {
+        int skipped = tooMany(run);
+        if (skipped > 0) {
             Run missing = untold.remove(run.origin());
             if (missing != null) {
                 remember(droppedBefore, missing);
             }
-            remember(droppedBefore, run.head(left));
+            remember(droppedBefore, run.head(skipped));
         }
-        accept(left > 0 ? run.tail(left) : run);
+        accept(run.tail(skipped));
+        return dropped + skipped;
+    }
+
+    /** How many messages of a run, from its first on, the empty buffer would have no room for beside those behind them. */
+    private int tooMany(Run run) {
+        int tooMany = Math.max(0, run.messages() - capacity);
+        long left = MAX_LARGE_BYTES;
+        for (int i = run.messages() - 1; run.mayBeLarge() && i >= tooMany; i--) {
+            left -= run.largeBytes(i);
+            if (left < 0) {
+                return i + 1;
+            }
+        }
+        return tooMany;
     }
 
     private static void remember(Map<Origin, Run> dropped, Run run) {
@@ -148,7 +188,7 @@ final class DeliveryBuffer {
             runs.addFirst(next.tail(taken));
             next = next.head(taken);
         }
-        messages -= taken;
+        taken(next);
         return next;
     }
 
@@ -162,9 +202,9 @@ final class DeliveryBuffer {
         return first;
     }
 
-    /** How many more messages it takes until it is half full, or holds one; none if it is. */
+    /** How many more messages it takes, but one if that is large, until it is half full, or holds one; none if it is. */
     synchronized int roomToHalf() {
-        return Math.max(0, (capacity + 1) / 2 - messages);
+        return largeBytes > MAX_LARGE_BYTES / 2 ? 0 : Math.max(0, (capacity + 1) / 2 - messages);
     }
 
     synchronized boolean isEmpty() {
@@ -181,5 +221,6 @@ final class DeliveryBuffer {
         droppedBefore.clear();
         untold.clear();
         messages = 0;
+        largeBytes = 0;
     }
 }

@@ -9,9 +9,9 @@ public final class SubscriberOverflowException extends RuntimeException {
      * Says which subscription.
      *
      * @param topic the topic
-     * @param buffer the size of the buffer, in messages
+     * @param buffer how many messages the buffer takes, of large ones fewer
      */
     public SubscriberOverflowException(String topic, int buffer) {
-        super("A subscriber of topic '" + topic + "' was too slow: its buffer of " + buffer + " messages is full");
+        super("A subscriber of topic '" + topic + "' was too slow: its buffer for " + buffer + " messages is full");
     }
 }

@@ -99,7 +99,8 @@ public interface Topic<T> {
     }
 
     /**
-     * The messages that arrive from now on. Gaps are counted and logged but not shown: {@link #deliveries} shows them
+     * The messages that arrive from now on. Of messages longer than 48 KiB at most 128 MiB wait, however many of them the buffer
+     * would take. Gaps are counted and logged but not shown: {@link #deliveries} shows them
      * in their place.
      *
      * @param buffer how many messages may wait for this subscriber, and how many critical ones besides, 1 to 1,048,576

@@ -20,6 +20,9 @@ class DeliveryBufferTest {
     private static final Origin A = new Origin(new MemberId(1, 1), 1);
     private static final Origin B = new Origin(new MemberId(2, 2), 1);
 
+    /** The longest message there can be; one array for all. */
+    private static final Bytes LARGEST = Bytes.wrap(new byte[64 << 20]);
+
     private static Run messages(Origin origin, long first, int count) {
         return Run.messages(origin, first, Collections.nCopies(count, Bytes.EMPTY));
     }
@@ -69,6 +72,37 @@ class DeliveryBufferTest {
         assertThat(tell(buffer.poll(2))).isEqualTo("A1..2");
         buffer.offer(messages(A, 6, 1));
         assertThat(drain(buffer, 9)).containsExactly("A3..5 OVERFLOW", "A6..6");
+    }
+
+    private static Run large(Origin origin, long first, int count) {
+        return Run.messages(origin, first, Collections.nCopies(count, LARGEST));
+    }
+
+    @Test
+    void largeMessagesCountInBytesToo() {
+        DeliveryBuffer buffer = new DeliveryBuffer(1_000, Overflow.DROP_OLDEST);
+        assertThat(buffer.offer(messages(A, 1, 3))).isZero();
+        assertThat(buffer.offer(large(A, 4, 1))).isZero();
+        assertThat(buffer.roomToHalf()).isEqualTo(496);
+        assertThat(buffer.offer(large(A, 5, 1))).isZero();
+        assertThat(buffer.roomToHalf()).isZero();
+        assertThat(buffer.offer(messages(A, 6, 900))).isZero();
+        assertThat(buffer.offer(large(B, 1, 1))).as("the oldest until it fits").isEqualTo(4);
+        assertThat(drain(buffer, 999)).containsExactly("A1..4 OVERFLOW", "A5..5", "A6..905", "B1..1");
+        assertThat(buffer.roomToHalf()).isEqualTo(500);
+    }
+
+    @Test
+    void ofARunWithTooManyLargeMessagesTheStrategyKeepsTheNewestOrTheFirst() {
+        DeliveryBuffer newest = new DeliveryBuffer(1_000, Overflow.DROP_OLDEST);
+        newest.offer(messages(A, 1, 3));
+        assertThat(newest.offer(large(A, 4, 5))).isEqualTo(6);
+        assertThat(drain(newest, 9)).containsExactly("A1..6 OVERFLOW", "A7..8");
+
+        DeliveryBuffer first = new DeliveryBuffer(1_000, Overflow.DROP_NEWEST);
+        assertThat(first.offer(large(A, 1, 5))).isEqualTo(3);
+        assertThat(first.offer(messages(A, 6, 1))).isZero();
+        assertThat(drain(first, 9)).containsExactly("A1..2", "A3..5 OVERFLOW", "A6..6");
     }
 
     @Test

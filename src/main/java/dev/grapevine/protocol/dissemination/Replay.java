@@ -121,7 +121,9 @@ final class Replay {
     }
 
     void give(Effect.Deliver messages, Effects out) {
-        room -= messages.payloads().size();
+        // Room is told in messages, large ones take more of it than one: whoever takes them is asked after each.
+        boolean isLarge = Limits.isLarge(messages.payloads().get(0).length());
+        room = isLarge ? 0 : room - messages.payloads().size();
         out.add(new Effect.Replayed(subscription, messages));
     }
 

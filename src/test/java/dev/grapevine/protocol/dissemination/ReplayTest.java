@@ -13,6 +13,7 @@ import static dev.grapevine.protocol.dissemination.Fixture.noted;
 import static dev.grapevine.protocol.dissemination.Fixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
@@ -144,6 +145,20 @@ class ReplayTest {
 
         assertThat(node.after(Duration.ofMillis(500))).containsExactly(query(ANN));
         assertThat(node.after(Duration.ofMillis(1000))).containsExactly(query(ANN));
+    }
+
+    @Test
+    void afterEachLargeMessageASubscriptionIsAskedAgainHowMuchItTakes() {
+        List<Bytes> three = Fixture.payloadsOfLength(3, 100_000);
+        node.publish(NEWS, three);
+        node.publish(4, 6);
+        node.replay(SUB);
+
+        for (int sequence = 1; sequence <= 3; sequence++) {
+            Effect.Deliver large = new Effect.Deliver(NEWS, SELF, sequence, three.subList(0, 1));
+            assertThat(node.room(SUB, 9)).containsExactly(new Effect.Replayed(SUB, large), WAITS);
+        }
+        assertThat(node.room(SUB, 9)).containsExactly(replayed(SELF, 4, 6));
     }
 
     @Test
