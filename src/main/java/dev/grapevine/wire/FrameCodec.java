@@ -18,21 +18,15 @@ import org.jspecify.annotations.Nullable;
  * then for each frame its type, its length and its body, so that a reader skips the types and the trailing fields that
  * it does not know.
  *
- * <p>One instance serves one thread: it keeps a scratch array between calls. When the same frames go to several peers
- * one after the other, which is what publishing does, they are encoded once and copied for each peer.
+ * <p>One instance serves one thread: it keeps a scratch array between calls.
  */
 public final class FrameCodec {
 
     /** The version of the format, in front of each wire frame. Changes only when older readers could not read on. */
     public static final int FORMAT_VERSION = 1;
 
-    private static final Frame[] NONE = {};
-
     private final WireWriter writer = new WireWriter();
     private final WireReader reader = new WireReader();
-
-    /** The frames that the writer holds the bytes of. */
-    private Frame[] written = NONE;
 
     /** A codec with a scratch array of its own. */
     public FrameCodec() {}
@@ -47,32 +41,12 @@ public final class FrameCodec {
      *     where there is none, or the whole is longer than 16 MiB less one; nothing was allocated then
      */
     public ByteBuf encode(List<Frame> frames, ByteBufAllocator allocator) {
-        if (!isWritten(frames)) {
-            written = NONE;
-            writer.reset();
-            writer.writeByte(FORMAT_VERSION);
-            for (int i = 0; i < frames.size(); i++) {
-                write(frames.get(i));
-            }
-            if (writer.isKept()) {
-                written = frames.toArray(NONE);
-            }
+        writer.reset();
+        writer.writeByte(FORMAT_VERSION);
+        for (int i = 0; i < frames.size(); i++) {
+            write(frames.get(i));
         }
         return writer.toBuffer(allocator);
-    }
-
-    /** Whether these very frames, which never change, were encoded last. */
-    @SuppressWarnings("ReferenceEquality")
-    private boolean isWritten(List<Frame> frames) {
-        if (written.length == 0 || frames.size() != written.length) {
-            return false;
-        }
-        for (int i = 0; i < written.length; i++) {
-            if (frames.get(i) != written[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void write(Frame frame) {

@@ -36,11 +36,6 @@ final class WireWriter {
         }
     }
 
-    /** Whether what was written is small enough to be kept until the next wire frame. */
-    boolean isKept() {
-        return position <= KEPT_BYTES;
-    }
-
     /** A buffer with what was written. */
     ByteBuf toBuffer(ByteBufAllocator allocator) {
         checkLength(position);

@@ -98,20 +98,6 @@ class FrameCodecTest {
     }
 
     @Test
-    void theSameFramesForSeveralPeersAreTheSameBytesInBuffersOfTheirOwn() {
-        Frame first = new Publications(ORIGIN, "chat", 1, List.of(Bytes.utf8("hello")));
-        Frame second = new Publications(ORIGIN, "chat", 2, List.of(Bytes.utf8("world")));
-        ByteBuf one = codec.encode(List.of(first, second), ByteBufAllocator.DEFAULT);
-        ByteBuf other = codec.encode(List.of(first, second), ByteBufAllocator.DEFAULT);
-        assertThat(other).isEqualTo(one).isNotSameAs(one);
-        one.setZero(0, one.capacity()).release();
-        assertThat(codec.decode(other).frames()).containsExactly(first, second);
-        other.release();
-        assertThat(throughTheWire(first)).containsExactly(first);
-        assertThat(throughTheWire(second, first)).containsExactly(second, first);
-    }
-
-    @Test
     void noFramesAreABatchToo() {
         ByteBuf wire = codec.encode(List.of(), ByteBufAllocator.DEFAULT);
         assertThat(codec.decode(wire).frames()).isEmpty();

@@ -7,7 +7,6 @@ import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.transport.LaneScheduler;
 import dev.grapevine.transport.Link;
 import dev.grapevine.transport.LinkLimits;
-import dev.grapevine.wire.FrameCodec;
 import dev.grapevine.wire.Hello;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -37,7 +36,7 @@ final class RSocketLink implements Link {
     private final PeerConnection connection;
     private final Hello remote;
     private final LinkLimits limits;
-    private final FrameCodec codec;
+    private final SharedCodec codec;
     private final EventLoop loop;
     private final Map<Lane, LaneSender> senders = new EnumMap<>(Lane.class);
     private final Map<Lane, LaneReceiver> receivers = new EnumMap<>(Lane.class);
@@ -52,7 +51,7 @@ final class RSocketLink implements Link {
      *
      * @param nanos the time in nanoseconds
      */
-    RSocketLink(PeerConnection connection, Hello remote, LinkLimits limits, FrameCodec codec, LongSupplier nanos) {
+    RSocketLink(PeerConnection connection, Hello remote, LinkLimits limits, SharedCodec codec, LongSupplier nanos) {
         this.connection = connection;
         this.remote = remote;
         this.limits = limits;
@@ -78,7 +77,7 @@ final class RSocketLink implements Link {
         return Objects.requireNonNull(receivers.get(lane));
     }
 
-    FrameCodec codec() {
+    SharedCodec codec() {
         return codec;
     }
 

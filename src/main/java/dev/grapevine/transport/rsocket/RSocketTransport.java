@@ -5,7 +5,6 @@ import dev.grapevine.transport.Endpoint;
 import dev.grapevine.transport.Handshake;
 import dev.grapevine.transport.LinkLimits;
 import dev.grapevine.transport.Transport;
-import dev.grapevine.wire.FrameCodec;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +36,7 @@ public final class RSocketTransport implements Transport {
     private final EventLoopThread thread;
     private final HostResolver resolver;
     private final Scheduler scheduler;
-    private final FrameCodec codec = new FrameCodec();
+    private final SharedCodec codec = new SharedCodec();
     private final List<RSocketEndpoint> endpoints = new CopyOnWriteArrayList<>();
 
     private RSocketTransport(LinkLimits limits, String name) {
@@ -100,6 +99,7 @@ public final class RSocketTransport implements Transport {
     public Mono<Void> dispose() {
         return Flux.fromIterable(endpoints).flatMap(Endpoint::close).then(Mono.defer(() -> {
             resolver.dispose();
+            thread.loop().execute(codec::forget);
             return thread.stop();
         }));
     }
@@ -113,7 +113,7 @@ public final class RSocketTransport implements Transport {
     }
 
     /** For use on the event loop only. */
-    FrameCodec codec() {
+    SharedCodec codec() {
         return codec;
     }
 }

@@ -1,0 +1,73 @@
+package dev.grapevine.transport.rsocket;
+
+import dev.grapevine.protocol.frame.Frame;
+import dev.grapevine.wire.Decoded;
+import dev.grapevine.wire.FrameCodec;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.util.List;
+
+/**
+ * The codec of all links of a transport. A batch that goes to several of them one after the other, which is what publishing
+ * does, is encoded once: each link is given the same bytes, which nobody changes. On the event loop.
+ */
+final class SharedCodec {
+
+    /** What is longer is not kept for the next link. */
+    private static final int KEPT_BYTES = 256 << 10;
+
+    private static final Frame[] NONE = {};
+
+    private final FrameCodec codec = new FrameCodec();
+    private Frame[] frames = NONE;
+    private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
+
+    /**
+     * The bytes of a batch.
+     *
+     * @param batch the frames
+     * @param allocator where the buffer comes from, if they are encoded
+     * @return a buffer that is the caller's to release and not to write to
+     * @throws IllegalArgumentException as {@link FrameCodec#encode}
+     */
+    ByteBuf encode(List<Frame> batch, ByteBufAllocator allocator) {
+        if (isKept(batch)) {
+            return bytes.retainedDuplicate();
+        }
+        forget();
+        ByteBuf encoded = codec.encode(batch, allocator);
+        if (encoded.readableBytes() > KEPT_BYTES) {
+            return encoded;
+        }
+        frames = batch.toArray(NONE);
+        bytes = encoded;
+        return encoded.retainedDuplicate();
+    }
+
+    /** Whether these very frames, which never change, were encoded last. */
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isKept(List<Frame> batch) {
+        if (frames.length == 0 || batch.size() != frames.length) {
+            return false;
+        }
+        for (int i = 0; i < frames.length; i++) {
+            if (batch.get(i) != frames[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** See {@link FrameCodec#decode}. */
+    Decoded decode(ByteBuf buffer) {
+        return codec.decode(buffer);
+    }
+
+    /** Lets go of the bytes that were encoded last. */
+    void forget() {
+        frames = NONE;
+        bytes.release();
+        bytes = Unpooled.EMPTY_BUFFER;
+    }
+}
