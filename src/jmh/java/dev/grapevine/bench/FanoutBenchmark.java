@@ -38,10 +38,11 @@ public final class FanoutBenchmark {
         this.rates = arguments.numbers("rates", "200,5000");
     }
 
-    /** Grapevine, and the least that could do the job. */
+    /** Grapevine, the same without a thread for subscribers, and the least that could do the job. */
     static Map<String, String> ownKinds() {
         Map<String, String> kinds = new LinkedHashMap<>();
         kinds.put("Grapevine", GrapevineFanout.class.getName());
+        kinds.put("Grapevine, immediate", ImmediateFanout.class.getName());
         kinds.put(FanoutTable.REFERENCE, BareFanout.class.getName());
         return kinds;
     }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * One subscriber of a topic. Critical messages have a buffer of their own, which is emptied first. Values are decoded where they are delivered, so that a slow codec harms this subscriber
@@ -37,11 +36,8 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
     private volatile long replay;
 
     DeliverySubscription(
-            TopicChannel<T> channel,
-            CoreSubscriber<? super Delivery<T>> actual,
-            SubscriberOptions options,
-            Scheduler delivery) {
-        super(actual, delivery);
+            TopicChannel<T> channel, CoreSubscriber<? super Delivery<T>> actual, SubscriberOptions options) {
+        super(actual, options.delivery());
         this.channel = channel;
         this.options = options;
         this.codec = channel.codec();

@@ -23,6 +23,9 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(DrainSubscription.class);
 
+    /** Who was given so many elements in a turn is probably given more very soon. */
+    private static final long BUSY = 64;
+
     @SuppressWarnings("rawtypes")
     private static final AtomicLongFieldUpdater<DrainSubscription> REQUESTED =
             AtomicLongFieldUpdater.newUpdater(DrainSubscription.class, "requested");
@@ -139,7 +142,7 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
                 // late: it is served on its own thread.
                 run();
             } else {
-                broken(new IllegalStateException("The delivery threads of the node are gone", e));
+                broken(new IllegalStateException("The threads on which it is served take no more tasks", e));
             }
         }
     }
@@ -165,7 +168,9 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
         int missed = work;
         do {
             try {
-                drain();
+                if (drain() >= BUSY) {
+                    Thread.yield(); // whoever fills may go on, which costs less than to be put to sleep and woken
+                }
             } catch (Throwable defect) {
                 broken(defect);
             }
@@ -173,15 +178,16 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
         } while (missed != 0);
     }
 
-    private void drain() {
+    /** How many were handed out. */
+    private long drain() {
         if (terminated) {
-            return;
+            return 0;
         }
         Throwable wrong = wrongRequest;
         if (wrong != null && !cancelled) {
             clear();
             terminate(wrong);
-            return;
+            return 0;
         }
         long demand = requested;
         long emitted = 0;
@@ -192,7 +198,7 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
             if (count == 0) {
                 if (last) {
                     terminate(failure());
-                    return;
+                    return emitted;
                 }
                 break;
             }
@@ -200,15 +206,16 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
         if (cancelled) {
             terminated = true;
             clear();
-            return;
+            return emitted;
         }
         if (emitted == demand && (completed || failure() != null) && isEmpty()) {
             terminate(failure());
-            return;
+            return emitted;
         }
         if (emitted > 0 && demand != Long.MAX_VALUE) {
             REQUESTED.addAndGet(this, -emitted);
         }
+        return emitted;
     }
 
     private void terminate(@Nullable Throwable failure) {

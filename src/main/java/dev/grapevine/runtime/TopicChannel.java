@@ -42,6 +42,7 @@ final class TopicChannel<T> implements Topic<T> {
     private final Publishing publishing;
     private final Replaying replays;
     private final Scheduler delivery;
+    private final TopicView<T> own;
     private final GrapevineObserver observer;
     private final LongSupplier nanos;
     private final List<DeliverySubscription<T>> subscribers = new CopyOnWriteArrayList<>();
@@ -65,6 +66,7 @@ final class TopicChannel<T> implements Topic<T> {
         this.publishing = publishing;
         this.replays = replays;
         this.delivery = delivery;
+        this.own = new TopicView<>(this, Start.NOW, delivery);
         this.nanos = nanos;
         this.observer = observer;
     }
@@ -121,49 +123,57 @@ final class TopicChannel<T> implements Topic<T> {
 
     @Override
     public Topic<T> from(Start start) {
+        return view(start, delivery);
+    }
+
+    @Override
+    public Topic<T> deliverOn(Scheduler scheduler) {
+        return view(Start.NOW, scheduler);
+    }
+
+    Topic<T> view(Start start, Scheduler scheduler) {
         if (start == Start.RETAINED && order == Order.CAUSAL) {
             throw new IllegalArgumentException(
                     "What is retained of a causal topic comes in no causal order: '" + name + "'");
         }
-        return start == Start.NOW ? this : new TopicFromStart<>(this, start);
+        return start == Start.NOW && scheduler == delivery ? this : new TopicView<>(this, start, scheduler);
     }
 
     @Override
     public Flux<Message<T>> messages(int buffer, Overflow overflow) {
-        return messages(Start.NOW, buffer, overflow);
+        return messages(own, buffer, overflow);
     }
 
     @SuppressWarnings("unchecked") // without gaps all deliveries are messages: no operator need look at each
-    Flux<Message<T>> messages(Start start, int buffer, Overflow overflow) {
-        Flux<? extends Delivery<T>> messages =
-                open(new SubscriberOptions(start, buffer, overflow, false, this::logUndecodable));
+    Flux<Message<T>> messages(TopicView<T> view, int buffer, Overflow overflow) {
+        Flux<? extends Delivery<T>> messages = open(
+                new SubscriberOptions(view.start(), view.delivery(), buffer, overflow, false, this::logUndecodable));
         return (Flux<Message<T>>) messages;
     }
 
     @Override
     public Flux<Delivery<T>> deliveries(int buffer, Overflow overflow) {
-        return deliveries(Start.NOW, buffer, overflow);
+        return deliveries(own, buffer, overflow);
     }
 
-    Flux<Delivery<T>> deliveries(Start start, int buffer, Overflow overflow) {
-        return deliveries(start, buffer, overflow, this::logUndecodable);
+    Flux<Delivery<T>> deliveries(TopicView<T> view, int buffer, Overflow overflow) {
+        return deliveries(view, buffer, overflow, this::logUndecodable);
     }
 
     @Override
     public Flux<Delivery<T>> deliveries(int buffer, Overflow overflow, UndecodableHandler handler) {
-        return deliveries(Start.NOW, buffer, overflow, handler);
+        return deliveries(own, buffer, overflow, handler);
     }
 
-    Flux<Delivery<T>> deliveries(Start start, int buffer, Overflow overflow, UndecodableHandler handler) {
-        return open(new SubscriberOptions(start, buffer, overflow, true, handler));
+    Flux<Delivery<T>> deliveries(TopicView<T> view, int buffer, Overflow overflow, UndecodableHandler handler) {
+        return open(new SubscriberOptions(view.start(), view.delivery(), buffer, overflow, true, handler));
     }
 
     private Flux<Delivery<T>> open(SubscriberOptions options) {
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Delivery<T>> actual) {
-                DeliverySubscription<T> subscription =
-                        new DeliverySubscription<>(TopicChannel.this, actual, options, delivery);
+                DeliverySubscription<T> subscription = new DeliverySubscription<>(TopicChannel.this, actual, options);
                 // First: a subscriber may cancel as it is given its subscription.
                 if (options.start() == Start.NOW) {
                     subscribers.add(subscription);
@@ -183,27 +193,28 @@ final class TopicChannel<T> implements Topic<T> {
 
     @Override
     public Flux<Acknowledgeable<T>> acknowledgeable(AcknowledgeOptions options) {
-        return acknowledgeable(Start.NOW, options);
+        return acknowledgeable(own, options);
     }
 
-    Flux<Acknowledgeable<T>> acknowledgeable(Start start, AcknowledgeOptions options) {
-        Flux<Delivery<T>> deliveries = deliveries(start, options.buffer(), options.overflow());
+    Flux<Acknowledgeable<T>> acknowledgeable(TopicView<T> view, AcknowledgeOptions options) {
+        Flux<Delivery<T>> deliveries = deliveries(view, options.buffer(), options.overflow());
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Acknowledgeable<T>> actual) {
-                acknowledge(actual, options, deliveries);
+                acknowledge(actual, view.delivery(), options, deliveries);
             }
         };
     }
 
     private void acknowledge(
             CoreSubscriber<? super Acknowledgeable<T>> actual,
+            Scheduler scheduler,
             AcknowledgeOptions options,
             Flux<Delivery<T>> deliveries) {
         AcknowledgeSubscription<T> subscription = new AcknowledgeSubscription<>(
                 actual,
                 options,
-                delivery,
+                scheduler,
                 nanos,
                 count -> observer.subscriberMissed(name, count),
                 acknowledging::remove);

@@ -3,6 +3,7 @@ package dev.grapevine.topic;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * A topic: what any member publishes reaches the subscribers on every member, this one included, with no broker.
@@ -90,6 +91,23 @@ public interface Topic<T> {
     Topic<T> from(Start start);
 
     /**
+     * This topic for subscribers that are called on a scheduler of their own, one thread at a time, in place of the node's
+     * delivery threads: {@code topic.deliverOn(Schedulers.parallel()).messages()}. It saves the second hop that
+     * {@code publishOn} behind a subscription would be. Publishing is the same on either, and so is where
+     * {@linkplain #from subscriptions begin}.
+     *
+     * <p>With {@link reactor.core.scheduler.Schedulers#immediate()} they are called on the node's own thread as a message
+     * arrives, and on whichever thread requests: the fastest there is, for subscribers that take microseconds. Whatever they do
+     * holds up the whole node, membership included, which others take for its failure; blocking calls of Reactor fail
+     * there.
+     *
+     * @param scheduler where; it is not disposed when the node stops. A subscription ends with {@link IllegalStateException}
+     *     once the scheduler takes no more tasks
+     * @return the same topic
+     */
+    Topic<T> deliverOn(Scheduler scheduler);
+
+    /**
      * The messages, with {@link #DEFAULT_BUFFER} and {@link Overflow#DROP_OLDEST}.
      *
      * @return see {@link #messages(int, Overflow)}
@@ -106,7 +124,7 @@ public interface Topic<T> {
      * @param buffer how many messages may wait for this subscriber, and how many critical ones besides, 1 to 1,048,576
      * @param overflow what happens when they are more
      * @return a hot stream, a buffer for each subscriber; signals come on a delivery thread of the node, never on its
-     *     network thread; completes when the node stops
+     *     network thread, unless {@linkplain #deliverOn one chooses}; completes when the node stops
      */
     Flux<Message<T>> messages(int buffer, Overflow overflow);
 

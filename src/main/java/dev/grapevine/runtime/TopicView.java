@@ -12,15 +12,18 @@ import dev.grapevine.topic.UndecodableHandler;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
- * A topic whose subscriptions begin elsewhere than with what arrives from now on.
+ * A topic for subscribers that begin elsewhere than with what arrives from now on, or are called elsewhere than on the node's
+ * delivery threads.
  *
  * @param channel the topic
  * @param start where they begin
+ * @param delivery where they are called
  * @param <T> type of the values
  */
-record TopicFromStart<T>(TopicChannel<T> channel, Start start) implements Topic<T> {
+record TopicView<T>(TopicChannel<T> channel, Start start, Scheduler delivery) implements Topic<T> {
 
     @Override
     public String name() {
@@ -39,26 +42,31 @@ record TopicFromStart<T>(TopicChannel<T> channel, Start start) implements Topic<
 
     @Override
     public Topic<T> from(Start other) {
-        return channel.from(other);
+        return channel.view(other, delivery);
+    }
+
+    @Override
+    public Topic<T> deliverOn(Scheduler other) {
+        return channel.view(start, other);
     }
 
     @Override
     public Flux<Message<T>> messages(int buffer, Overflow overflow) {
-        return channel.messages(start, buffer, overflow);
+        return channel.messages(this, buffer, overflow);
     }
 
     @Override
     public Flux<Delivery<T>> deliveries(int buffer, Overflow overflow) {
-        return channel.deliveries(start, buffer, overflow);
+        return channel.deliveries(this, buffer, overflow);
     }
 
     @Override
     public Flux<Delivery<T>> deliveries(int buffer, Overflow overflow, UndecodableHandler handler) {
-        return channel.deliveries(start, buffer, overflow, handler);
+        return channel.deliveries(this, buffer, overflow, handler);
     }
 
     @Override
     public Flux<Acknowledgeable<T>> acknowledgeable(AcknowledgeOptions options) {
-        return channel.acknowledgeable(start, options);
+        return channel.acknowledgeable(this, options);
     }
 }
