@@ -164,6 +164,7 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
     }
 
     @Override
+    @SuppressWarnings("ThreadPriorityCheck") // to yield is a matter of speed only
     public final void run() {
         int missed = work;
         do {
