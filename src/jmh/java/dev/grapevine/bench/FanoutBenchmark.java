@@ -42,7 +42,7 @@ public final class FanoutBenchmark {
     static Map<String, String> ownKinds() {
         Map<String, String> kinds = new LinkedHashMap<>();
         kinds.put("Grapevine", GrapevineFanout.class.getName());
-        kinds.put("Grapevine, immediate", ImmediateFanout.class.getName());
+        kinds.put("Grapevine (immediate)", ImmediateFanout.class.getName());
         kinds.put(FanoutTable.REFERENCE, BareFanout.class.getName());
         return kinds;
     }

@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * A subscription that is filled on the node's thread and drained on delivery threads, one at a time, as far as the
@@ -169,7 +170,7 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
         int missed = work;
         do {
             try {
-                if (drain() >= BUSY) {
+                if (drain() >= BUSY && !Schedulers.isInNonBlockingThread()) {
                     Thread.yield(); // whoever fills may go on, which costs less than to be put to sleep and woken
                 }
             } catch (Throwable defect) {

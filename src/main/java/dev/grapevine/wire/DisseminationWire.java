@@ -123,7 +123,7 @@ final class DisseminationWire {
         if (count == 0 || count > in.remaining()) {
             throw new MalformedFrameException("payloads: " + count + " in " + in.remaining() + " bytes");
         }
-        byte[] content = in.readRest();
+        Bytes content = in.readRest();
         in.close(block);
         return new Publications(origin, topic, first, PayloadSlices.of(content, count), readWay(in));
     }

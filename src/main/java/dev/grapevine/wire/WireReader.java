@@ -17,20 +17,23 @@ import org.jspecify.annotations.Nullable;
  * Reads the primitive parts of the wire format. Everything is checked against the end of the block that is being read
  * before it is read, and against what the block can hold before anything is allocated for it.
  *
- * <p>What is in a direct buffer is copied first, as a whole, into an array that is used again: plain array reads are so
- * much cheaper than those of a buffer that this halves the time of a batch of small frames.
+ * <p>What is in a direct buffer is copied first, as a whole: plain array reads are so much cheaper than those of a buffer that
+ * this halves the time of a batch of small frames. A short wire frame goes into an array that is used again, from which
+ * what is kept is copied once more; a long one into an array of its own, which a content that is most of it may be a part of.
  */
 final class WireReader {
 
-    /** A scratch array beyond this size is not kept for the next wire frame. */
-    private static final int KEPT_BYTES = 256 << 10;
-
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    /** A wire frame from this size on has an array of its own. */
+    private static final int LONG_BYTES = 16 << 10;
 
     private byte[] scratch = {};
     private byte[] array = scratch;
+    private boolean isOwn;
     private int position;
     private int limit;
+    private int total;
     private int skipped;
     private Origin lastOrigin = new Origin(new MemberId(0, 0), 0);
     private String lastName = "";
@@ -38,19 +41,29 @@ final class WireReader {
     /** Begins to read the readable bytes of a buffer, whose indices stay as they are. */
     void reset(ByteBuf buffer) {
         int length = buffer.readableBytes();
+        isOwn = false;
         if (buffer.hasArray()) {
             array = buffer.array();
             position = buffer.arrayOffset() + buffer.readerIndex();
         } else {
-            if (scratch.length < length || scratch.length > KEPT_BYTES) {
-                scratch = new byte[Math.max(length, 8 << 10)];
-            }
-            buffer.getBytes(buffer.readerIndex(), scratch, 0, length);
-            array = scratch;
+            array = arrayOf(length);
+            buffer.getBytes(buffer.readerIndex(), array, 0, length);
             position = 0;
         }
         limit = position + length;
+        total = length;
         skipped = 0;
+    }
+
+    private byte[] arrayOf(int length) {
+        isOwn = length >= LONG_BYTES;
+        if (isOwn) {
+            return new byte[length];
+        }
+        if (scratch.length < length) {
+            scratch = new byte[LONG_BYTES];
+        }
+        return scratch;
     }
 
     int remaining() {
@@ -123,10 +136,9 @@ final class WireReader {
         return count;
     }
 
-    /** A sequence with an array of its own, so that keeping it keeps nothing else in memory. */
+    /** A sequence in an array of which it is half or more, so that keeping it keeps little else in memory. */
     Bytes readBytes(String field) {
-        long length = readVarint(field);
-        return length == 0 ? Bytes.EMPTY : Bytes.wrap(readArray(length, field));
+        return read(readVarint(field), field);
     }
 
     @Nullable Bytes readOptional(String field) {
@@ -134,19 +146,21 @@ final class WireReader {
         if (lengthAndOne == 0) {
             return null;
         }
-        return lengthAndOne == 1 ? Bytes.EMPTY : Bytes.wrap(readArray(lengthAndOne - 1, field));
+        return read(lengthAndOne - 1, field);
     }
 
-    /** Everything from here to the end of the block. */
-    byte[] readRest() {
-        return readArray(remaining(), "content");
+    /** Everything from here to the end of the block, likewise. */
+    Bytes readRest() {
+        return read(remaining(), "content");
     }
 
-    private byte[] readArray(long length, String field) {
+    private Bytes read(long length, String field) {
         require(length, field);
-        byte[] copy = Arrays.copyOfRange(array, position, position + (int) length);
-        position += copy.length;
-        return copy;
+        int start = position;
+        position += (int) length;
+        return isOwn && length >= total / 2
+                ? Bytes.wrap(array, start, (int) length)
+                : Bytes.wrap(Arrays.copyOfRange(array, start, position));
     }
 
     /** An origin; the same object as the last one if it is equal, since most frames of a batch speak of one origin. */

@@ -52,7 +52,7 @@ final class DigestBatch {
         }
 
         void add(StreamState state) {
-            if (states.size() == DisseminationFrame.MAX_STREAMS || bytes > Limits.RUN_BYTES) {
+            if (states.size() == DisseminationFrame.MAX_STREAMS || bytes > Limits.DIGEST_BYTES) {
                 end();
             }
             states.add(state);

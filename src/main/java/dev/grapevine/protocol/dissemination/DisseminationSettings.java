@@ -79,7 +79,7 @@ public record DisseminationSettings(
      * @return bytes
      */
     public int longestMessage() {
-        long retainable = Math.max(Limits.RUN_BYTES, retainedBytes - Limits.MESSAGE_OVERHEAD);
+        long retainable = Math.max(Limits.LARGE_BYTES, retainedBytes - Limits.MESSAGE_OVERHEAD);
         return (int) Math.min(maxPayloadBytes, retainable);
     }
 
@@ -95,7 +95,7 @@ public record DisseminationSettings(
 
     /** The longest message with what it depends on: who takes no longer ones takes all that are pushed. */
     int longestSealed() {
-        return Math.max(longestMessage(), Limits.RUN_BYTES);
+        return Math.max(longestMessage(), Limits.LARGE_BYTES);
     }
 
     private static void atLeast(long least, long value, String name) {

@@ -295,19 +295,9 @@ final class InboundStream extends KnownStream {
     /** The origin told how far the stream is. */
     void learn(StreamState state, long now, Effects out) {
         heardOf(state.start(), state.last(), settings.pullDelay().toNanos(), now, out);
-        believe(state.last(), now);
         // What was asked for may be on its way still: the answer will tell.
         long asked = Math.min(holes.firstAsked(), large.firstUnfinished());
         abandon(Math.min(state.retained(), asked) - 1, now, out);
-    }
-
-    /** The origin knows best how far it is: what others told of beyond that, and did not bring, they have invented. */
-    private void believe(long last, long now) {
-        long known = Math.max(Math.max(last, next - 1), held.end() - 1);
-        if (known < knownLast) {
-            holes.remove(known + 1, knownLast, now);
-            knownLast = known;
-        }
     }
 
     /**

@@ -225,8 +225,8 @@ final class InboundStreams {
                 stream.heardOf(start, state.last(), Limits.GRAFT_DELAY_NANOS, now, out);
             } else if (from.equals(state.origin())) {
                 stream.learn(state, now, out);
-            } else {
-                stream.heardOf(state.begin(), state.last(), settings.pullDelay().toNanos(), now, out);
+            } else { // how far it is its origin will tell, once there is a link and it can be asked
+                stream.heardOf(state.begin(), 0, 0, now, out);
             }
             follow(stream, now, out);
         }

@@ -15,10 +15,16 @@ final class Limits {
     static final long MAX_SEQUENCE = 1L << 60;
 
     /**
-     * A run of messages or a digest is ended before it passes this many bytes, so that batches stay fair and small. A
-     * message that passes it alone is a large one.
+     * A run of messages is ended before it passes this many bytes: with what is around them they fill one batch of the default
+     * size, and batches stay fair and small.
      */
-    static final int RUN_BYTES = DisseminationFrame.MAX_CHUNK_BYTES;
+    static final int RUN_BYTES = 60 << 10;
+
+    /** A digest is ended by the stream that passes this many bytes. */
+    static final int DIGEST_BYTES = 48 << 10;
+
+    /** A longer message is a large one, which is not pushed. */
+    static final int LARGE_BYTES = DisseminationFrame.MAX_CHUNK_BYTES;
 
     /** What keeping a message costs beyond its bytes: the object, its place in a list, the array's header. */
     static final int MESSAGE_OVERHEAD = 64;
@@ -183,7 +189,7 @@ final class Limits {
     }
 
     static boolean isLarge(int length) {
-        return length > RUN_BYTES;
+        return length > LARGE_BYTES;
     }
 
     /** Whether a run is one large message, which never shares a run with others. */

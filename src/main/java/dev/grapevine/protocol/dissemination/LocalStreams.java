@@ -136,7 +136,12 @@ final class LocalStreams {
         int end = from + 1;
         int most = Math.min(payloads.size(), from + DisseminationFrame.MAX_PAYLOADS);
         long bytes = payloads.get(from).length();
-        while (end < most && (bytes += payloads.get(end).length()) <= Limits.RUN_BYTES) {
+        if (Limits.isLarge((int) bytes)) {
+            return end;
+        }
+        while (end < most
+                && (bytes += payloads.get(end).length()) <= Limits.RUN_BYTES
+                && !Limits.isLarge(payloads.get(end).length())) {
             end++;
         }
         return end;

@@ -41,11 +41,6 @@ final class ReorderBuffer {
         return runs.isEmpty() ? Long.MAX_VALUE : runs.lastKey();
     }
 
-    /** The sequence behind all that is held; 0 if nothing is. */
-    long end() {
-        return runs.isEmpty() ? 0 : runs.lastKey() + runs.lastEntry().getValue().count();
-    }
-
     /**
      * How many more it is worth asking for. None when more than half is full, so that these are not asked for in crumbs, and
      * none after something did not fit, until something was taken out.

@@ -123,7 +123,9 @@ final class Replay {
     void give(Effect.Deliver messages, Effects out) {
         // Room is told in messages, large ones take more of it than one: whoever takes them is asked after each.
         boolean isLarge = Limits.isLarge(messages.payloads().get(0).length());
-        room = isLarge ? 0 : room - messages.payloads().size();
+        room = isLarge
+                ? 0
+                : Math.max(0, room - messages.payloads().size()); // behind a large one more may be on its way
         out.add(new Effect.Replayed(subscription, messages));
     }
 

@@ -93,6 +93,7 @@ final class RetainedRuns {
         }
         List<Bytes> payloads = new ArrayList<>();
         long bytes = 0;
+        boolean isAlone = false;
         for (long at = from; at <= to; at++) {
             if (at > run.last()) {
                 if (++position == size || run(position).first() != at) {
@@ -102,9 +103,11 @@ final class RetainedRuns {
             }
             Bytes payload = run.payloads().get((int) (at - run.first()));
             bytes += payload.length();
-            if (at > from && (bytes > Limits.RUN_BYTES || payloads.size() == DisseminationFrame.MAX_PAYLOADS)) {
+            boolean isFull = bytes > Limits.RUN_BYTES || payloads.size() == DisseminationFrame.MAX_PAYLOADS;
+            if (at > from && (isFull || isAlone || Limits.isLarge(payload.length()))) {
                 break;
             }
+            isAlone = Limits.isLarge(payload.length());
             payloads.add(payload);
         }
         return new Publications(run.origin(), run.topic(), from, List.copyOf(payloads), run.way());
@@ -118,6 +121,8 @@ final class RetainedRuns {
         Publications run = run(position);
         Publications next = run(position + 1);
         return next.first() != run.last() + 1
+                || Limits.isLarge(run)
+                || Limits.isLarge(next)
                 || run.size() + next.size() > Limits.RUN_BYTES
                 || run.payloads().size() + next.payloads().size() > DisseminationFrame.MAX_PAYLOADS;
     }

@@ -15,6 +15,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.DisseminationFrame.Announcement;
+import dev.grapevine.protocol.frame.DisseminationFrame.Chunk;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
@@ -159,6 +161,25 @@ class ReplayTest {
             assertThat(node.room(SUB, 9)).containsExactly(new Effect.Replayed(SUB, large), WAITS);
         }
         assertThat(node.room(SUB, 9)).containsExactly(replayed(SELF, 4, 6));
+    }
+
+    @Test
+    void whatIsStillOnItsWayBehindALargeMessageIsGivenAndThenItIsAskedHowMuchItTakes() {
+        begun();
+        Bytes large = Bytes.wrap(new byte[60_000]);
+        node.receive(ANN, new Announcement(ANN, NEWS, 3, large.length(), Way.NONE));
+        node.after(Duration.ofMillis(300));
+        node.receive(ANN, new Chunk(ANN, NEWS, 3, 0, large.slice(0, 49_152)));
+        for (int i = 0; i < 3; i++) {
+            node.after(Duration.ofMillis(400)); // the rest takes its time, and what is behind is asked for once more
+        }
+        assertThat(node.receive(ANN, new Chunk(ANN, NEWS, 3, 49_152, large.slice(49_152, 10_848))))
+                .contains(WAITS);
+
+        assertThat(node.receive(4, 8)).containsExactly(replayed(ANN, 4, 8));
+        assertThat(node.after(Duration.ofSeconds(1)))
+                .noneMatch(effect -> effect instanceof Effect.Send send && send.frame() instanceof Pull);
+        assertThat(node.room(SUB, 5)).containsExactly(pull(ANN, 9, 10));
     }
 
     @Test
