@@ -70,7 +70,7 @@ final class DeliveryBuffer {
                 return dropOldest(run);
             }
         }
-        return run.messages() - room;
+        return (long) run.messages() - room;
     }
 
     /** How many messages of a run, from its first on, have room. */
