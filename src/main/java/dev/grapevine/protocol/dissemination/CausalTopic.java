@@ -15,15 +15,34 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.ToLongFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The streams of one causal topic, and what this member's next message to it depends on. */
 final class CausalTopic {
 
+    /** What is known of publishers of whom nothing was given here. */
+    interface Publishers {
+
+        /** Whether a publisher has been gone for so long that nobody waits any more for what it said. */
+        boolean isOver(Origin publisher, long now);
+
+        /**
+         * Up to where a publisher's messages need not be waited for, nothing of it being held back: they were before this
+         * member's time, or nobody has them.
+         *
+         * @param publisher who
+         * @param waited for how long it was waited for already, in nanoseconds
+         */
+        long comesTo(Origin publisher, long waited);
+    }
+
+    private static final int MANY = 16;
+    private static final float LOAD = 0.75f;
+
     private final String name;
-    private final HeldBudget budget;
-    private final ToLongFunction<Origin> comesTo;
+    private final CausalRoom room;
+    private final Publishers publishers;
     private final Map<Origin, CausalStream> streams = new LinkedHashMap<>();
 
     /** Who waits for something of a publisher. */
@@ -31,11 +50,8 @@ final class CausalTopic {
 
     private final Set<CausalStream> blocked = new LinkedHashSet<>();
 
-    /** What nobody waits for any more, by publisher. */
-    private final Map<Origin, Long> givenUp = new HashMap<>();
-
-    /** What was given here since this member's last message. */
-    private final Map<Origin, Long> sinceLast = new LinkedHashMap<>();
+    /** What was given here since this member's last message, and what had no room in that; what is newest last. */
+    private Map<Origin, Long> sinceLast = newestLast();
 
     private final ArrayDeque<CausalStream> mayGoOn = new ArrayDeque<>();
     private int untilWhole;
@@ -44,31 +60,41 @@ final class CausalTopic {
      * A topic to which nothing was published.
      *
      * @param name the stream's name
-     * @param budget for what waits
-     * @param comesTo up to where a publisher's messages need not be waited for though none was given here: they were before
-     *     this member's time, or nobody has them
+     * @param room for what waits
+     * @param publishers what is known of them
      */
-    CausalTopic(String name, HeldBudget budget, ToLongFunction<Origin> comesTo) {
+    CausalTopic(String name, CausalRoom room, Publishers publishers) {
         this.name = name;
-        this.budget = budget;
-        this.comesTo = comesTo;
+        this.room = room;
+        this.publishers = publishers;
     }
 
-    /** What the next message of this member depends on; every now and then all of it, else what is new. At most so many. */
-    List<Cause> causes(int most) {
+    private static Map<Origin, Long> newestLast() {
+        return new LinkedHashMap<>(MANY, LOAD, true);
+    }
+
+    /**
+     * What the next message of this member depends on, what is new at any rate; every now and then all of it, but for what
+     * nobody waits for. At most so many: what was given last is most likely to be under way elsewhere, so that comes first.
+     */
+    List<Cause> causes(int most, long now) {
         if (untilWhole-- == 0) {
             untilWhole = Limits.WHOLE_CAUSES_EVERY - 1;
-            sinceLast.clear();
+            Map<Origin, Long> all = newestLast();
             streams.values().stream()
-                    .filter(stream -> stream.given() > 0)
-                    .forEach(stream -> sinceLast.put(stream.origin(), stream.given()));
+                    .filter(stream -> stream.given() > 0 && !publishers.isOver(stream.origin(), now))
+                    .forEach(stream -> all.put(stream.origin(), stream.given()));
+            all.putAll(sinceLast);
+            sinceLast = all;
         }
         List<Cause> causes = new ArrayList<>();
         Iterator<Map.Entry<Origin, Long>> entries = sinceLast.entrySet().iterator();
-        while (entries.hasNext() && causes.size() < most) {
+        for (int left = sinceLast.size(); left > 0; left--) {
             Map.Entry<Origin, Long> entry = entries.next();
-            entries.remove();
-            causes.add(new Cause(entry.getKey(), entry.getValue()));
+            if (left <= most) {
+                causes.add(new Cause(entry.getKey(), entry.getValue()));
+                entries.remove();
+            }
         }
         return causes;
     }
@@ -78,74 +104,110 @@ final class CausalTopic {
         untilWhole = 0;
     }
 
-    /** A part of a stream came, in its order. */
-    void came(Origin origin, Part part, long now, Effects out) {
-        CausalStream stream = streams.computeIfAbsent(origin, key -> new CausalStream(key, part.first() - 1));
-        if (stream.isEmpty() && unmet(part) == null) {
-            give(stream, part, out);
-        } else if (budget.take(part.cost())) {
-            stream.add(part);
+    CausalStream stream(Origin origin, long first) {
+        return streams.computeIfAbsent(origin, key -> new CausalStream(this, key, first - 1));
+    }
+
+    /** Gives a part of a stream that came, in its order, unless it has to wait. */
+    boolean isGiven(CausalStream stream, Part part, long now, Effects out) {
+        if (!stream.isEmpty() || unmet(stream, part, now) != null) {
+            return false;
+        }
+        give(stream, part, out);
+        goOn(now, out);
+        return true;
+    }
+
+    /** A part for which there was room waits, should it still have to. */
+    void hold(CausalStream stream, Part part, long now, Effects out) {
+        stream.add(part);
+        if (stream.waitsFor() == null) {
             mayGoOn.add(stream);
-        } else {
-            giveAll(stream, out);
-            giveUp(part);
-            give(stream, part, out);
+            goOn(now, out);
+        }
+    }
+
+    /** A part for which there never is room does not wait, nor does what is before it. */
+    void force(CausalStream stream, Part part, long now, Effects out) {
+        giveAll(stream, now, out);
+        giveUp(stream, part, now);
+        give(stream, part, out);
+        goOn(now, out);
+    }
+
+    /** There is no room: nothing of this stream waits any more. */
+    void giveAll(CausalStream stream, long now, Effects out) {
+        unblock(stream);
+        for (Part part = stream.peek(); part != null; part = stream.peek()) {
+            giveUp(stream, part, now);
+            giveFirst(stream, out);
         }
         goOn(now, out);
     }
 
-    /** There is no room: nothing of this publisher waits any more. */
-    private void giveAll(CausalStream stream, Effects out) {
-        for (Part part = stream.peek(); part != null; part = stream.peek()) {
-            giveUp(part);
-            giveFirst(stream, out);
-        }
-    }
-
     private void goOn(long now, Effects out) {
         for (CausalStream stream = mayGoOn.poll(); stream != null; stream = mayGoOn.poll()) {
-            blocked.remove(stream);
             for (Part part = stream.peek(); part != null; part = stream.peek()) {
-                Cause unmet = unmet(part);
-                if (unmet != null) {
-                    waiting.computeIfAbsent(unmet.origin(), key -> new LinkedHashSet<>())
-                            .add(stream);
-                    stream.blocked(now);
-                    blocked.add(stream);
+                Cause unmet = unmet(stream, part, now);
+                if (unmet != null && now - part.since() < Limits.CAUSE_NANOS) {
+                    block(stream, unmet.origin());
                     break;
                 }
+                giveUp(stream, part, now);
                 giveFirst(stream, out);
             }
         }
     }
 
-    private @Nullable Cause unmet(Part part) {
-        for (Cause cause : part.causes()) {
-            if (!isMet(cause)) {
-                return cause;
-            }
-        }
-        return null;
+    private void block(CausalStream stream, Origin publisher) {
+        unblock(stream);
+        stream.waitsFor(publisher);
+        waiting.computeIfAbsent(publisher, key -> new LinkedHashSet<>()).add(stream);
+        blocked.add(stream);
     }
 
-    private boolean isMet(Cause cause) {
+    private void unblock(CausalStream stream) {
+        Origin publisher = stream.waitsFor();
+        if (publisher != null) {
+            Set<CausalStream> waiters = waiting.getOrDefault(publisher, Set.of());
+            waiters.remove(stream);
+            if (waiters.isEmpty()) {
+                waiting.remove(publisher);
+            }
+            blocked.remove(stream);
+            stream.waitsFor(null);
+        }
+    }
+
+    /** The first cause that is not met, of what is first of a stream. What was met once is not looked at again. */
+    private @Nullable Cause unmet(CausalStream stream, Part part, long now) {
+        Cause cause = stream.next(part);
+        while (cause != null && isMet(stream, cause, now - part.since())) {
+            stream.met();
+            cause = stream.next(part);
+        }
+        return cause;
+    }
+
+    private boolean isMet(CausalStream by, Cause cause, long waited) {
         CausalStream stream = streams.get(cause.origin());
+        long given = stream == null ? 0 : stream.given();
         boolean mayCome = stream != null && !stream.isEmpty();
-        return (stream != null && stream.given() >= cause.sequence())
-                || givenUp.getOrDefault(cause.origin(), 0L) >= cause.sequence()
-                || (!mayCome && comesTo.applyAsLong(cause.origin()) >= cause.sequence());
+        return given >= cause.sequence()
+                || (!mayCome && publishers.comesTo(cause.origin(), waited) >= cause.sequence())
+                || by.doubts(cause.origin(), given);
     }
 
     /** Whether it was to come and is waited for no more. */
     private boolean isLacking(Cause cause) {
         CausalStream stream = streams.get(cause.origin());
-        long given = stream == null ? comesTo.applyAsLong(cause.origin()) : stream.given();
+        long given = stream == null ? publishers.comesTo(cause.origin(), Limits.CAUSE_NANOS) : stream.given();
         return given < cause.sequence();
     }
 
     private void giveFirst(CausalStream stream, Effects out) {
         Part part = stream.take();
-        budget.give(part.cost());
+        room.give(stream, part.cost());
         give(stream, part, out);
     }
 
@@ -160,46 +222,38 @@ final class CausalTopic {
         }
         stream.given(part.last());
         sinceLast.put(stream.origin(), part.last());
-        Set<CausalStream> waiters = waiting.remove(stream.origin());
-        if (waiters != null) {
-            mayGoOn.addAll(waiters);
+        for (CausalStream waiter : List.copyOf(waiting.getOrDefault(stream.origin(), Set.of()))) {
+            release(waiter);
         }
     }
 
-    /** What a part depends on is waited for no more, by nobody. */
-    private void giveUp(Part part) {
-        for (Cause cause : part.causes()) {
-            if (!isMet(cause)) {
-                givenUp.merge(cause.origin(), cause.sequence(), Math::max);
-                mayGoOn.addAll(waiting.getOrDefault(cause.origin(), Set.of()));
-            }
-        }
+    private void release(CausalStream stream) {
+        unblock(stream);
+        mayGoOn.add(stream);
     }
 
-    /** Whether nothing waits. */
-    boolean isIdle() {
-        return blocked.isEmpty();
+    /** What a part depends on is waited for no more, nor by what its publisher said behind it until something of it comes. */
+    private void giveUp(CausalStream stream, Part part, long now) {
+        for (Cause cause = unmet(stream, part, now); cause != null; cause = unmet(stream, part, now)) {
+            CausalStream lacking = streams.get(cause.origin());
+            stream.doubt(cause.origin(), lacking == null ? 0 : lacking.given());
+        }
     }
 
     /** Looks whether what waits still has something to wait for. */
     void tick(long now, Effects out) {
-        for (CausalStream stream : List.copyOf(blocked)) {
-            Part first = stream.peek();
-            if (first != null && stream.hasWaited(now, Limits.CAUSE_NANOS)) {
-                giveUp(first);
-            }
-            mayGoOn.add(stream);
-        }
+        List.copyOf(blocked).forEach(this::release);
         goOn(now, out);
-        if (blocked.isEmpty()) {
-            waiting.clear();
-        }
     }
 
-    /** Forgets publishers that are remembered nowhere else, except what waits of theirs. */
-    void retainOnly(Set<Origin> known) {
-        streams.values().removeIf(stream -> stream.isEmpty() && !known.contains(stream.origin()));
-        sinceLast.keySet().removeIf(origin -> !known.contains(origin));
-        givenUp.keySet().removeIf(origin -> !known.contains(origin));
+    /**
+     * Forgets publishers that are remembered nowhere else, except what waits of theirs.
+     *
+     * @return whether nothing is left to be remembered
+     */
+    boolean retainOnly(Predicate<Origin> isKnown) {
+        streams.values().removeIf(stream -> stream.isEmpty() && !isKnown.test(stream.origin()));
+        sinceLast.keySet().removeIf(origin -> !isKnown.test(origin));
+        return streams.isEmpty();
     }
 }

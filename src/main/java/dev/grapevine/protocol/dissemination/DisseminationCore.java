@@ -110,7 +110,7 @@ public final class DisseminationCore {
      *     nothing is published
      */
     public void publish(String topic, List<Bytes> payloads, Time now, Effects out) {
-        local.publish(topic, order.seal(topic, payloads), now.nanos(), seen(now, out));
+        local.publish(topic, order.seal(topic, payloads, now.nanos()), now.nanos(), seen(now, out));
     }
 
     /**
@@ -401,7 +401,7 @@ public final class DisseminationCore {
         local.tick(now.nanos(), out);
         inbound.tick(now.nanos(), seen(now, out));
         digests.tick(now.nanos(), out);
-        order.tick(now.nanos(), out);
+        order.tick(now.nanos(), replays.watch(out));
         replays.tick();
         replays.proceed(now.nanos(), out);
         for (Neighbour neighbour : neighbours.all()) {

@@ -15,6 +15,7 @@ final class InboundSource {
     private @Nullable InboundStream latest;
     private String latestTopic = "";
     private boolean isGone;
+    private long goneSince;
 
     InboundSource(Origin origin) {
         this.origin = origin;
@@ -54,8 +55,18 @@ final class InboundSource {
         return isGone;
     }
 
-    void isGone(boolean value) {
-        isGone = value;
+    /** Whether the member left so long ago. */
+    boolean isGoneFor(long nanos, long now) {
+        return isGone && now - goneSince >= nanos;
+    }
+
+    void left(long now) {
+        isGone = true;
+        goneSince = now;
+    }
+
+    void returned() {
+        isGone = false;
     }
 
     void forgetLatest() {

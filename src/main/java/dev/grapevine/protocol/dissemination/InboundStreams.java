@@ -221,7 +221,7 @@ final class InboundStreams {
             if (teller != null) {
                 learn(stream, state, teller, now, out);
             } else if (isPartial) { // this member is its neighbour already, and it is not one here yet
-                long start = neighbours.meetsFirst(now) ? state.start() : state.begin();
+                long start = neighbours.meetsFirst(now) ? state.start() : 1;
                 stream.heardOf(start, state.last(), Limits.GRAFT_DELAY_NANOS, now, out);
             } else if (from.equals(state.origin())) {
                 stream.learn(state, now, out);
@@ -236,7 +236,7 @@ final class InboundStreams {
     }
 
     private void learn(InboundStream stream, StreamState state, Neighbour teller, long now, Effects out) {
-        long start = teller.metFirst() ? state.start() : state.begin();
+        long start = teller.metFirst() ? state.start() : 1;
         int parent = stream.edges().parent();
         boolean mayBeOnItsWay = parent >= 0 && parent != teller.slot();
         long patience =

@@ -28,6 +28,7 @@ final class InboundTable {
     private @Nullable InboundSource latest;
     private int streamCount;
     private long everKnown;
+    private long everForgotten;
 
     InboundTable(DisseminationSettings settings, HeldBudget budget) {
         this.settings = settings;
@@ -78,6 +79,11 @@ final class InboundTable {
         return everKnown;
     }
 
+    /** How many streams were forgotten so far, ever. */
+    long everForgotten() {
+        return everForgotten;
+    }
+
     void forEach(Consumer<InboundStream> visitor) {
         for (InboundSource source : sources.values()) {
             source.streams().forEach(visitor);
@@ -86,7 +92,7 @@ final class InboundTable {
 
     /** The member is back. */
     void returned(InboundSource source) {
-        source.isGone(false);
+        source.returned();
         gone.remove(source);
     }
 
@@ -96,7 +102,7 @@ final class InboundTable {
             sources.remove(source.origin());
             latest = null;
         } else {
-            source.isGone(true);
+            source.left(now);
             gone.add(source);
         }
         if (gone.size() > Limits.GONE_SOURCES) {
@@ -127,6 +133,7 @@ final class InboundTable {
     private void forget(InboundStream stream) {
         indexes.clear(stream.index());
         streamCount--;
+        everForgotten++;
     }
 
     private void forgetEldest(long now, Effects out) {

@@ -174,8 +174,17 @@ final class Limits {
     /** Every so many messages of a causal topic name all that they depend on, for those who lost the ones between. */
     static final int WHOLE_CAUSES_EVERY = 64;
 
-    /** How long a message of a causal topic waits for what it depends on. */
+    /** How long after it came a message of a causal topic is given without what it depends on. */
     static final long CAUSE_NANOS = 30_000_000_000L;
+
+    /** How long it waits, beyond a full mesh, for a publisher of whom nobody here has heard: it may just have joined. */
+    static final long UNHEARD_NANOS = 5_000_000_000L;
+
+    /** What holding back one that it depends on costs: the object, its publisher's, its place in a list. */
+    static final int CAUSE_OVERHEAD = 96;
+
+    /** Most publishers of which is remembered, for each that depends on them, that they are not waited for. */
+    static final int DOUBTED_PUBLISHERS = 16;
 
     private Limits() {}
 

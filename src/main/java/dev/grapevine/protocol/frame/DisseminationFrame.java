@@ -132,8 +132,8 @@ public sealed interface DisseminationFrame extends Frame {
      *     the two members met
      * @param retained oldest sequence that the sender can still repair; {@code last + 1} if none
      * @param last newest sequence that the sender published, or was given and so settled; 0 if none
-     * @param begin sequence with which the stream begins for the sender; what a receiver goes by that was there before
-     *     the sender's link to it. 1 for the publisher
+     * @param begin sequence with which the stream begins for the sender; what a receiver goes by that holds the cluster for
+     *     small enough for a full mesh still. 1 for the publisher
      * @param way how the messages come to the sender
      */
     record StreamState(Origin origin, String topic, long start, long retained, long last, long begin, Way way) {

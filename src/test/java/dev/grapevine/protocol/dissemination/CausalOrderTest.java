@@ -3,6 +3,7 @@ package dev.grapevine.protocol.dissemination;
 import static dev.grapevine.protocol.dissemination.Fixture.ANN;
 import static dev.grapevine.protocol.dissemination.Fixture.BEN;
 import static dev.grapevine.protocol.dissemination.Fixture.CLE;
+import static dev.grapevine.protocol.dissemination.Fixture.DAN;
 import static dev.grapevine.protocol.dissemination.Fixture.SELF;
 import static dev.grapevine.protocol.dissemination.Fixture.data;
 import static dev.grapevine.protocol.dissemination.Fixture.digest;
@@ -17,6 +18,7 @@ import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
 import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
 import java.time.Duration;
@@ -178,7 +180,7 @@ class CausalOrderTest {
     }
 
     @Test
-    void afterHalfAMinuteItIsGivenUpAndNobodyWaitsForItAgain() {
+    void halfAMinuteAfterItCameAMessageIsGivenWithoutItsCauseAndItsPublisherWaitsForThatNoMore() {
         receive(BEN, 1, sealed("m1", upTo(ANN, 2)));
         receive(CLE, 1, sealed("m1", upTo(ANN, 2)));
 
@@ -209,25 +211,186 @@ class CausalOrderTest {
     }
 
     @Test
-    void whereThereIsNoRoomToHoldBackNothingOfThatPublisherWaits() {
-        Fixture small = new Fixture(Fixture.bounds(1 << 20, 100, 1000, 64));
-        small.present(ANN);
-        small.linkUp(ANN);
-        small.linkUp(BEN);
-        List<Effect> effects = new ArrayList<>();
-        for (long sequence = 1; effects.isEmpty(); sequence++) {
-            assertThat(sequence).isLessThan(10);
-            Publications run = run(BEN, sequence, sealed("m" + sequence, upTo(ANN, sequence)));
-            effects.addAll(withoutOpenings(small.receive(BEN, run)));
-        }
+    void whereThereIsNoRoomToHoldBackNothingWaitsOfThePublisherThatTakesMostOfIt() {
+        Fixture small = small(1100);
+        assertThat(waits(small, BEN, 1, upTo(ANN, 1))).isTrue();
+        assertThat(waits(small, BEN, 2, upTo(ANN, 2))).isTrue();
+        assertThat(waits(small, CLE, 1, upTo(ANN, 1))).isTrue();
 
-        assertThat(effects).startsWith(GIVEN_UP, deliver(BEN, 1, 1), GIVEN_UP, deliver(BEN, 2, 2));
+        assertThat(withoutOpenings(small.receive(CLE, run(CLE, 2, sealed("m2", upTo(ANN, 2))))))
+                .containsExactly(GIVEN_UP, deliver(BEN, 1, 1), GIVEN_UP, deliver(BEN, 2, 2));
+        assertThat(small.receive(ANN, run(ANN, 1, sealed("m1"), sealed("m2"))))
+                .containsSubsequence(deliver(ANN, 1, 2), deliver(CLE, 1, 1), deliver(CLE, 2, 2));
+    }
+
+    @Test
+    void whatIsLargerThanAllTheRoomThereIsComesAtOnceAndBeforeItWhatWaited() {
+        Fixture small = small(1100);
+        waits(small, BEN, 1, upTo(ANN, 1));
+        waits(small, CLE, 1, upTo(ANN, 1));
+        Bytes large = CausalEnvelope.seal(List.of(upTo(ANN, 1)), Bytes.wrap(new byte[2000]));
+
+        assertThat(small.receive(BEN, run(BEN, 2, large)))
+                .containsExactly(
+                        GIVEN_UP,
+                        deliver(BEN, 1, 1),
+                        GIVEN_UP,
+                        new Effect.Deliver(CHAT, BEN, 2, List.of(Bytes.wrap(new byte[2000]))));
+    }
+
+    private static Fixture small(long reorderBytes) {
+        Fixture small = new Fixture(Fixture.bounds(1 << 20, 100, reorderBytes, 64));
+        List.of(ANN, BEN, CLE).forEach(peer -> {
+            small.present(peer);
+            small.linkUp(peer);
+        });
+        return small;
+    }
+
+    private static boolean waits(Fixture node, Origin publisher, long sequence, Cause cause) {
+        return withoutOpenings(node.receive(publisher, run(publisher, sequence, sealed("m" + sequence, cause))))
+                .isEmpty();
+    }
+
+    @Test
+    void whatIsHeldBackPinsNoMoreThanIsCounted() {
+        byte[] frame = new byte[1 << 20];
+        Bytes small = sealed("m2", upTo(CLE, 1));
+        small.copyTo(frame, 1);
+        node.receive(BEN, run(BEN, 1, Bytes.wrap(frame, 0, 1), Bytes.wrap(frame, 1, small.length())));
+
+        List<Effect> effects = receive(CLE, 1, sealed("m1"));
+
+        Bytes given = ((Effect.Deliver) effects.get(1)).payloads().get(0);
+        assertThat(given.utf8()).isEqualTo("m2");
+        assertThat((int) given.read((array, offset, length) -> array.length)).isEqualTo(2);
+    }
+
+    @Test
+    void whoMakesUpWhatItDependsOnHoldsUpNobodyElseAndTheOrderOfOthersStays() {
+        receive(BEN, 1, sealed("m1", upTo(ANN, Limits.MAX_SEQUENCE)));
+        assertThat(node.after(Duration.ofSeconds(30))).contains(deliver(BEN, 1, 1));
+
+        assertThat(receive(CLE, 1, sealed("m1", upTo(ANN, 1)))).isEmpty();
+        assertThat(receive(ANN, 1, sealed("m1"))).containsExactly(deliver(ANN, 1, 1), deliver(CLE, 1, 1));
+    }
+
+    @Test
+    void aMessageWaitsNoLongerForMoreCausesThanForOne() {
+        receive(BEN, 1, sealed("m1", upTo(ANN, 1)), sealed("m2", upTo(CLE, 1)));
+        node.after(Duration.ofSeconds(1));
+        node.present(DAN);
+        receive(BEN, 3, sealed("m3", upTo(DAN, 1)));
+
+        assertThat(node.after(Duration.ofSeconds(29))).containsSubsequence(deliver(BEN, 1, 1), deliver(BEN, 2, 2));
+        assertThat(node.after(Duration.ofMillis(999))).doesNotContain(deliver(BEN, 3, 3));
+        assertThat(node.after(Duration.ofMillis(1))).contains(GIVEN_UP, deliver(BEN, 3, 3));
+    }
+
+    @Test
+    void whoWasWaitedForInVainIsWaitedForAgainOnceSomethingOfItComes() {
+        receive(ANN, 1, sealed("m1"));
+        receive(BEN, 1, sealed("m1", upTo(ANN, 2)));
+        node.after(Duration.ofSeconds(30));
+        assertThat(receive(BEN, 2, sealed("m2", upTo(ANN, 3)))).containsExactly(GIVEN_UP, deliver(BEN, 2, 2));
+
+        receive(ANN, 2, sealed("m2"));
+        assertThat(receive(BEN, 3, sealed("m3", upTo(ANN, 4)))).isEmpty();
+    }
+
+    @Test
+    void beyondAFullMeshAPublisherOfWhomNobodyHereHeardMayJustHaveJoinedAndIsWaitedForAMoment() {
+        Fixture partial = Fixture.partial(DisseminationSettings.DEFAULT, BEN);
+        Origin newcomer = Fixture.origin(77);
+        partial.receive(BEN, run(BEN, 1, sealed("m1", upTo(newcomer, 1)), sealed("m2", upTo(newcomer, 2))));
+        partial.after(Duration.ofSeconds(4));
+        partial.present(newcomer);
+
+        assertThat(partial.receive(BEN, run(newcomer, 1, sealed("m1"))))
+                .containsSubsequence(deliver(newcomer, 1, 1), deliver(BEN, 1, 1))
+                .doesNotContain(deliver(BEN, 2, 2));
+
+        Fixture other = Fixture.partial(DisseminationSettings.DEFAULT, BEN);
+        other.receive(BEN, run(BEN, 1, sealed("m1", upTo(newcomer, 1))));
+        assertThat(other.after(Duration.ofMillis(4_999))).doesNotContain(deliver(BEN, 1, 1));
+        assertThat(other.after(Duration.ofMillis(1))).contains(deliver(BEN, 1, 1));
+    }
+
+    @Test
+    void whenLinksBecomeFewWhatWaitsGoesOnAndWhenTheyAreManyAgainWhoIsGoneIsWaitedForNoMore() {
+        receive(ANN, 1, sealed("m1"));
+        receive(BEN, 1, sealed("m1", upTo(ANN, 2)));
+        node.partial(true);
+        node.absent(ANN);
+        node.linkDown(ANN);
+
+        assertThat(node.memberGone(ANN)).doesNotContain(deliver(BEN, 1, 1));
+        assertThat(node.after(Duration.ofSeconds(1))).doesNotContain(deliver(BEN, 1, 1));
+        node.partial(false);
+        assertThat(node.after(Duration.ofMillis(50))).containsSubsequence(GIVEN_UP, deliver(BEN, 1, 1));
+    }
+
+    @Test
+    void whatThisMemberSaidInAnEarlierLifeIsNotWaitedFor() {
+        Fixture partial = Fixture.partial(DisseminationSettings.DEFAULT, BEN);
+        Origin before = new Origin(SELF.id(), SELF.epoch() - 1);
+
+        assertThat(partial.receive(BEN, run(BEN, 1, sealed("m1", upTo(before, 7)))))
+                .contains(deliver(BEN, 1, 1));
+    }
+
+    @Test
+    void whoHasBeenGoneForAsLongAsAnythingIsWaitedForIsNamedNoMoreWhereAllIsNamed() {
+        receive(ANN, 1, sealed("m1"));
+        receive(BEN, 1, sealed("m1"));
+        node.publish(CHAT, payloads(1, 1));
+        node.absent(ANN);
+        node.linkDown(ANN);
+        node.memberGone(ANN);
+
+        assertThat(namedByNext(2)).containsExactly(upTo(ANN, 1), upTo(BEN, 1));
+        node.after(Duration.ofSeconds(30));
+        assertThat(namedByNext(3)).containsExactly(upTo(BEN, 1));
+    }
+
+    private List<Cause> namedByNext(long sequence) {
+        node.linkDown(CLE);
+        node.linkUp(CLE);
+        return node.publish(CHAT, payloads(sequence, sequence)).stream()
+                .filter(Effect.Send.class::isInstance)
+                .map(effect -> (Publications) ((Effect.Send) effect).frame())
+                .map(sent -> CausalEnvelope.open(sent.payloads().get(0)).causes())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void whereNotAllFindsRoomWhatCameLastIsNamedFirst() {
+        List<Cause> named = new ArrayList<>();
+        InboundStreams nobody = inboundOfNobody(DisseminationSettings.DEFAULT);
+        CausalOrder order = new CausalOrder(SELF, nobody, origin -> true, DisseminationSettings.DEFAULT);
+        Effects into = order.watch(0, effect -> {});
+        for (int number = 0; number < 2 * Limits.CAUSES; number++) {
+            into.add(new Effect.Deliver(CHAT, Fixture.origin(100 + number), 1, List.of(sealed("m1"))));
+        }
+        order.seal(CHAT, List.of(Bytes.EMPTY, Bytes.EMPTY), 0);
+        into.add(new Effect.Deliver(CHAT, Fixture.origin(100), 2, List.of(sealed("m2"))));
+        order.linkUp();
+
+        order.seal(CHAT, List.of(Bytes.EMPTY), 0)
+                .forEach(message -> named.addAll(CausalEnvelope.open(message).causes()));
+
+        assertThat(named).hasSize(Limits.CAUSES).endsWith(upTo(Fixture.origin(100), 2));
+    }
+
+    private static InboundStreams inboundOfNobody(DisseminationSettings settings) {
+        return new InboundStreams(SELF, settings, new Neighbours(), null, null, origin -> true);
     }
 
     @Test
     void aMessageIsNoLongerThanOthersTakeWithWhatItDependsOnHoweverLongItIs() {
         DisseminationSettings settings = DisseminationSettings.DEFAULT.withMaxPayloadBytes(100_000);
-        CausalOrder order = new CausalOrder(SELF, null, origin -> true, settings);
+        CausalOrder order = new CausalOrder(SELF, inboundOfNobody(settings), origin -> true, settings);
         List<Effect> effects = new ArrayList<>();
         for (int number = 100; number < 200; number++) {
             Effect message = new Effect.Deliver(CHAT, Fixture.origin(number), 1, List.of(sealed("m1")));
@@ -235,7 +398,7 @@ class CausalOrderTest {
         }
         Bytes longest = Bytes.wrap(new byte[settings.longestCausalMessage()]);
 
-        List<Bytes> messages = order.seal(CHAT, List.of(longest, Bytes.utf8("short")));
+        List<Bytes> messages = order.seal(CHAT, List.of(longest, Bytes.utf8("short")), 0);
 
         assertThat(messages.get(0).length()).isBetween(settings.longestCausalMessage(), 100_000);
         assertThat(CausalEnvelope.open(messages.get(0)).causes()).hasSize(30);

@@ -55,6 +55,11 @@ final class DeliveryRecord {
     private final Map<RejectReason, Long> rejections = new EnumMap<>(RejectReason.class);
     private final List<Origin> members = new ArrayList<>();
 
+    /** How much there was, when its newest link was opened, of streams that a new member begins with in their middle. */
+    private final Map<Origin, Map<Stream, Integer>> newcomers = new TreeMap<>();
+
+    private final Set<Origin> left = new HashSet<>();
+
     /**
      * Nothing was published.
      *
@@ -99,6 +104,9 @@ final class DeliveryRecord {
 
     /** The publisher has a link to the reader. */
     void met(Origin publisher, Origin reader) {
+        if (newcomers.containsKey(reader)) {
+            return; // begins wherever its first neighbours are
+        }
         if (!members.contains(reader)) {
             members.add(reader);
         }
@@ -114,6 +122,27 @@ final class DeliveryRecord {
     private void begins(Reading reading, long start) {
         starts.computeIfAbsent(reading, key -> new HashSet<>()).add(start);
         latestStart.put(reading, start);
+    }
+
+    /** A member has the first links of its life while others publish. */
+    void joins(Origin newcomer) {
+        members.add(newcomer);
+        newcomers.put(newcomer, new TreeMap<>());
+        linked(newcomer);
+    }
+
+    /** A member has one more link. */
+    void linked(Origin who) {
+        Map<Stream, Integer> sizes = newcomers.get(who);
+        if (sizes != null) {
+            costBefore.forEach((stream, messages) -> sizes.put(stream, messages.size()));
+        }
+    }
+
+    /** A member is gone for good: it reads no more, and others read of it what they can still get. */
+    void leaves(Origin who) {
+        members.remove(who);
+        left.add(who);
     }
 
     /** One took the other for gone: as a reader of its streams, and as the publisher of those that it reads. */
@@ -138,7 +167,8 @@ final class DeliveryRecord {
         } else if (effect instanceof Effect.Gap gap) {
             Stream stream = new Stream(gap.origin(), gap.topic());
             follows(new Reading(reader, stream), gap.from(), gap.to());
-            assertThat(gap.origin().equals(ended) || isEvicted(stream, gap.to()))
+            // Who has only newcomers for neighbours just then is told that nobody retains what was before their time.
+            assertThat(gap.origin().equals(ended) || isEvicted(stream, gap.to()) || !newcomers.isEmpty())
                     .as("%s says that %s is lost, which its publisher retains", reader, gap)
                     .isTrue();
         } else if (effect instanceof Effect.Noted noted) {
@@ -164,6 +194,11 @@ final class DeliveryRecord {
         return tookForGone.contains(new Pair(publisher, reader));
     }
 
+    /** Whether what a publisher said may be lost to a reader though it retained it. */
+    boolean mayEnd(Origin publisher, Origin reader) {
+        return left.contains(publisher) || wereParted(publisher, reader);
+    }
+
     /** What is due to a reader next of all that it reads of some streams, by their publishers. */
     Map<Origin, Long> next(Origin reader, String topic) {
         Map<Origin, Long> due = new TreeMap<>();
@@ -187,6 +222,10 @@ final class DeliveryRecord {
 
     private void checkStart(Reading reading, long from) {
         Set<Long> possible = starts.getOrDefault(reading, Set.of());
+        if (possible.isEmpty() && newcomers.containsKey(reading.reader)) {
+            assertThat(from).as("start of %s", reading).isLessThanOrEqualTo(beforeLinks(reading) + 1L);
+            return;
+        }
         if (tookForGone.contains(new Pair(reading.stream.publisher, reading.reader))) {
             // Where nobody could tell any more where it began, it is told to have begun with its first message.
             assertThat(possible).as("starts of %s", reading).anyMatch(start -> start <= from || from == 1);
@@ -195,14 +234,19 @@ final class DeliveryRecord {
         }
     }
 
+    private int beforeLinks(Reading reading) {
+        return newcomers.getOrDefault(reading.reader, Map.of()).getOrDefault(reading.stream, 0);
+    }
+
     /** Whether every reader was given, or told of the loss of, everything from its start to the newest. */
     List<String> unsettled() {
         List<String> unsettled = new ArrayList<>();
         costBefore.forEach((stream, messages) -> {
-            for (Origin reader : members) {
+            for (Origin reader : left.contains(stream.publisher) ? List.<Origin>of() : members) {
                 Reading reading = new Reading(reader, stream);
                 Long settled = next.getOrDefault(reading, latestStart.get(reading));
-                if (!Long.valueOf(messages.size() + 1).equals(settled)) {
+                boolean isToBegin = settled != null || messages.size() > beforeLinks(reading);
+                if (isToBegin && !Long.valueOf(messages.size() + 1).equals(settled)) {
                     unsettled.add(reading + " is at " + settled + " of " + (messages.size() + 1));
                 }
             }

@@ -47,24 +47,25 @@ final class LossyMesh {
     private long requests;
 
     LossyMesh(long seed, int size) {
-        this(new SplittableRandom(seed), size, size, false, false, PLAIN);
+        this(new SplittableRandom(seed), size, size, false, false, PLAIN, false);
     }
 
     /** Members that publish large messages among the others, and have room for some of them. */
     static LossyMesh withLarge(long seed, int size) {
-        return new LossyMesh(new SplittableRandom(seed), size, size, false, true, PLAIN);
+        return new LossyMesh(new SplittableRandom(seed), size, size, false, true, PLAIN, false);
     }
 
     /**
-     * Members that are all linked, with much room for what is held back.
+     * Members that are all linked and publish to one topic.
      *
      * @param seed of all chance
      * @param size how many
      * @param topic to which all of them publish
      * @param retainsAll whether nothing is given up for want of room, and so all of it has to arrive
+     * @param isRoomy whether there is much room for what is held back
      */
-    static LossyMesh roomy(long seed, int size, String topic, boolean retainsAll) {
-        return new LossyMesh(new SplittableRandom(seed), size, size, retainsAll, false, List.of(topic));
+    static LossyMesh of(long seed, int size, String topic, boolean retainsAll, boolean isRoomy) {
+        return new LossyMesh(new SplittableRandom(seed), size, size, retainsAll, false, List.of(topic), isRoomy);
     }
 
     /**
@@ -77,29 +78,44 @@ final class LossyMesh {
      * @param withLarge whether large messages are published among the others
      */
     static LossyMesh sparse(long seed, int size, int degree, boolean retainsAll, boolean withLarge) {
-        LossyMesh network = new LossyMesh(new SplittableRandom(seed), size, degree, retainsAll, withLarge, PLAIN);
-        for (Node node : network.nodes) {
+        return new LossyMesh(new SplittableRandom(seed), size, degree, retainsAll, withLarge, PLAIN, false)
+                .forwarding();
+    }
+
+    /** The same, where all publish to one topic, and there is much room for what is held back or little. */
+    static LossyMesh sparse(
+            long seed, int size, int degree, String topic, boolean retainsAll, boolean withLarge, boolean isRoomy) {
+        return new LossyMesh(new SplittableRandom(seed), size, degree, retainsAll, withLarge, List.of(topic), isRoomy)
+                .forwarding();
+    }
+
+    private LossyMesh forwarding() {
+        for (Node node : nodes) {
             node.core.partial(true, node.time(), node.effects::add);
-            network.nodes.stream()
-                    .filter(peer -> peer != node)
-                    .forEach(peer -> network.record.met(node.origin, peer.origin));
+            nodes.stream().filter(peer -> peer != node).forEach(peer -> record.met(node.origin, peer.origin));
         }
-        network.runMillis(Limits.FIRST_LINKS_NANOS / MILLI + 2000);
-        return network;
+        runMillis(Limits.FIRST_LINKS_NANOS / MILLI + 2000);
+        return this;
     }
 
     private LossyMesh(
-            RandomGenerator random, int size, int degree, boolean retainsAll, boolean withLarge, List<String> topics) {
+            RandomGenerator random,
+            int size,
+            int degree,
+            boolean retainsAll,
+            boolean withLarge,
+            List<String> topics,
+            boolean isRoomy) {
         this.random = random;
         this.topics = topics;
         boolean isPlain = topics == PLAIN;
         DisseminationSettings small = withLarge ? bounds(4 * Limits.RUN_BYTES) : bounds(0);
         DisseminationSettings bounds = retainsAll ? small.withRetainedBytes(1 << 26) : small;
-        this.settings = isPlain ? bounds : bounds.withReorderBytes(1 << 24).withReorderMessages(1 << 14);
+        this.settings = isRoomy ? bounds.withReorderBytes(1 << 24).withReorderMessages(1 << 14) : bounds;
         this.isSparse = degree < size;
         this.record = new DeliveryRecord(
                 retainsAll ? 1 << 26 : isSparse || !isPlain ? 0 : settings.retainedBytes(), withLarge);
-        this.causes = new CausalRecord(record);
+        this.causes = new CausalRecord(record, isRoomy);
         this.replays = new ReplayRecord(record, retainsAll || !isSparse);
         this.loss = random.nextInt(3) * 0.1;
         this.duplication = random.nextInt(3) * 0.1;
@@ -153,6 +169,9 @@ final class LossyMesh {
         while (time.now() < end) {
             run(random.nextLong(20 * MILLI));
             Node node = nodes.get(random.nextInt(nodes.size()));
+            if (node.isOver) {
+                continue;
+            }
             node.publish(topics.get(random.nextInt(topics.size())), random.nextInt(1, 12));
             if (random.nextInt(25) == 0) {
                 anyLink().cut();
@@ -160,6 +179,45 @@ final class LossyMesh {
             if (topics == PLAIN && random.nextInt(25) == 0) {
                 node.subscribe(PLAIN.get(random.nextInt(2)));
             }
+        }
+    }
+
+    /**
+     * A member that is new: some know it at once, the others hear of it after a while, and it is one that publishes right away.
+     * Where links are few.
+     */
+    void join() {
+        Node newcomer = new Node(Fixture.origin(nodes.size() + 1), nodes.size());
+        List<Node> peers = new ArrayList<>(nodes);
+        peers.removeIf(peer -> peer.isOver);
+        nodes.add(newcomer);
+        newcomer.core.partial(true, newcomer.time(), newcomer.effects::add);
+        record.joins(newcomer.origin);
+        causes.joins(newcomer.origin);
+        for (Node peer : peers) {
+            record.met(newcomer.origin, peer.origin);
+            peer.gone.add(newcomer.origin);
+            time.after(random.nextLong(1500 * MILLI), () -> peer.gone.remove(newcomer.origin));
+        }
+        for (int i = 0; i < 3; i++) {
+            Node peer = peers.remove(random.nextInt(peers.size()));
+            Link link = new Link(peer, newcomer);
+            links.put(peer.index + "-" + newcomer.index, link);
+            time.after(random.nextLong(200 * MILLI), link::up);
+        }
+        time.after(random.nextLong(TICK), newcomer::tick);
+        time.after(200 * MILLI, () -> newcomer.publish(topics.get(0), 1));
+    }
+
+    /** A member is gone for good, which the others notice after a while. Where links are few. */
+    void leave() {
+        Node leaver = nodes.get(random.nextInt(nodes.size()));
+        leaver.isOver = true;
+        record.leaves(leaver.origin);
+        links.values().forEach(link -> link.end(leaver));
+        links.values().removeIf(link -> link.joins(leaver));
+        for (Node peer : nodes) {
+            time.after(200 * MILLI + random.nextLong(2000 * MILLI), () -> peer.isLeft(leaver));
         }
     }
 
@@ -202,8 +260,24 @@ final class LossyMesh {
             this.b = b;
         }
 
+        boolean joins(Node node) {
+            return a == node || b == node;
+        }
+
+        /** One of the two is no more. */
+        void end(Node node) {
+            if (joins(node)) {
+                boolean wasUp = up;
+                up = false;
+                generation++;
+                if (wasUp) {
+                    (a == node ? b : a).linkDown(node);
+                }
+            }
+        }
+
         void up() {
-            if (!up) {
+            if (!up && !a.isOver && !b.isOver) {
                 up = true;
                 boolean aFirst = random.nextBoolean();
                 (aFirst ? a : b).linkUp(aFirst ? b : a);
@@ -266,18 +340,19 @@ final class LossyMesh {
         private final DisseminationCore core;
         private final List<Effect> effects = new ArrayList<>();
         private final Set<Origin> gone = new HashSet<>();
+        private boolean isOver;
 
         Node(Origin origin, int index) {
             this.origin = origin;
             this.index = index;
             this.core = new DisseminationCore(
-                    origin,
-                    settings,
-                    new SplittableRandom(random.nextLong()),
-                    peer -> isSparse || !gone.contains(peer));
+                    origin, settings, new SplittableRandom(random.nextLong()), peer -> !gone.contains(peer));
         }
 
         void tick() {
+            if (isOver) {
+                return;
+            }
             core.tick(time(), effects::add);
             carryOut(null);
             time.after(TICK, this::tick);
@@ -290,7 +365,7 @@ final class LossyMesh {
                 payloads.add(record.payload(origin, topic, first + i));
             }
             record.published(origin, topic, payloads);
-            causes.published(origin, first, count);
+            causes.published(origin, first, count, time.now());
             core.publish(topic, payloads, time(), effects::add);
             carryOut(null);
         }
@@ -300,6 +375,7 @@ final class LossyMesh {
             if (!isSparse) {
                 record.met(origin, peer.origin);
             }
+            record.linked(origin);
             core.linkUp(peer.origin, time(), effects::add);
             carryOut(null);
         }
@@ -330,6 +406,14 @@ final class LossyMesh {
             carryOut(peer.origin);
         }
 
+        void isLeft(Node peer) {
+            if (!isOver && peer != this) {
+                gone.add(peer.origin);
+                core.memberGone(peer.origin, time(), effects::add);
+                carryOut(peer.origin);
+            }
+        }
+
         void receive(Node from, DisseminationFrame frame) {
             core.receive(from.origin, frame, time(), effects::add);
             carryOut(null);
@@ -347,13 +431,16 @@ final class LossyMesh {
                     boolean request = send.frame() instanceof DisseminationFrame.Pull
                             || send.frame() instanceof DisseminationFrame.StreamQuery;
                     requests += request ? 1 : 0;
-                    link(this, to).carry(this, to, send.lane(), (DisseminationFrame) send.frame());
+                    Link link = link(this, to);
+                    if (link != null) {
+                        link.carry(this, to, send.lane(), (DisseminationFrame) send.frame());
+                    }
                 } else if (effect instanceof Effect.ReplayWaits waits) {
                     takeMore(waits);
                 } else {
                     record.seen(origin, effect, ended(effect, ended));
                     replays.seen(effect, ended);
-                    causes.seen(origin, effect);
+                    causes.seen(origin, effect, time.now());
                 }
             }
         }
@@ -361,7 +448,7 @@ final class LossyMesh {
         /** Whose streams a step ended; what waits for something else may tell it later. */
         private Origin ended(Effect effect, Origin ended) {
             boolean mayWait = topics != PLAIN && effect instanceof Effect.Gap;
-            return mayWait && record.wereParted(((Effect.Gap) effect).origin(), origin)
+            return mayWait && record.mayEnd(((Effect.Gap) effect).origin(), origin)
                     ? ((Effect.Gap) effect).origin()
                     : ended;
         }

@@ -3,6 +3,7 @@ package dev.grapevine.protocol.dissemination;
 import static dev.grapevine.protocol.dissemination.Fixture.ANN;
 import static dev.grapevine.protocol.dissemination.Fixture.BEN;
 import static dev.grapevine.protocol.dissemination.Fixture.CLE;
+import static dev.grapevine.protocol.dissemination.Fixture.DAN;
 import static dev.grapevine.protocol.dissemination.Fixture.NEWS;
 import static dev.grapevine.protocol.dissemination.Fixture.SELF;
 import static dev.grapevine.protocol.dissemination.Fixture.bulk;
@@ -114,6 +115,15 @@ class NeighbourRepairTest {
         node.receive(ANN, new StreamDigest(List.of(new StreamState(ANN, "more", 4, 1, 3, 1, Way.NONE))));
 
         assertThat(ticks(Duration.ofMillis(250))).contains(control(BEN, new Pull(ANN, "more", 1, 3)));
+    }
+
+    @Test
+    void aNewNeighbourThatBeganInTheMiddleDoesNotSayWhereAStreamBeginsForWhoWasThereBefore() {
+        node.after(Duration.ofSeconds(6));
+        node.linkUp(DAN);
+        node.receive(DAN, new StreamDigest(List.of(new StreamState(ANN, "more", 8, 5, 7, 5, Way.NONE))));
+
+        assertThat(ticks(Duration.ofMillis(250))).contains(control(DAN, new Pull(ANN, "more", 1, 7)));
     }
 
     @Test
