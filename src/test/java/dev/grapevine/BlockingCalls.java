@@ -17,6 +17,7 @@ public final class BlockingCalls implements BlockHoundIntegration {
         // Users' code may block on these; the library's own must not.
         builder.nonBlockingThreadPredicate(
                         present -> present.or(thread -> thread.getName().matches("grapevine-.*-(delivery|answers)-.*")))
+                .allowBlockingCallsInside("dev.grapevine.runtime.DrainSubscription", "giveWay")
                 .allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "getTask")
                 .allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "processWorkerExit")
                 .allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "addWorker");

@@ -11,9 +11,15 @@ import dev.grapevine.topic.Overflow;
 import dev.grapevine.topic.Start;
 import dev.grapevine.topic.Topic;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -98,6 +104,108 @@ class DeliverOnTest {
                 .expectErrorMatches(error -> error instanceof IllegalStateException)
                 .verify(PATIENCE);
         isGivenOn(topic.messages(), "grapevine-deliver-delivery-");
+    }
+
+    @Test
+    void aSchedulerThatFailsEndsTheSubscriptionAndNoOther() {
+        AtomicBoolean isBroken = new AtomicBoolean();
+        Scheduler fragile = new Scheduler() {
+            @Override
+            public Disposable schedule(Runnable task) {
+                if (isBroken.get()) {
+                    throw new UnsupportedOperationException("broken");
+                }
+                return own.schedule(task);
+            }
+
+            @Override
+            public Worker createWorker() {
+                return own.createWorker();
+            }
+        };
+        StepVerifier.create(topic.deliverOn(fragile).messages())
+                .then(() -> topic.publish("a").block(PATIENCE))
+                .expectNextCount(1)
+                .then(() -> isBroken.set(true))
+                .then(() -> topic.publish("b").block(PATIENCE))
+                .expectErrorMatches(error -> error.getCause() instanceof UnsupportedOperationException)
+                .verify(PATIENCE);
+        isGivenOn(topic.messages(), "grapevine-deliver-delivery-");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // what somebody passes who does not check for it
+    void withoutASchedulerNothingBegins() {
+        assertThatThrownBy(() -> topic.deliverOn(null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> topic.from(Start.RETAINED).deliverOn(null)).isInstanceOf(NullPointerException.class);
+    }
+
+    @Test
+    void whoRequestsOnAnotherThreadIsGivenOneAtATimeAndAllOfThem() {
+        Set<String> wrong = ConcurrentHashMap.newKeySet();
+        AtomicInteger inside = new AtomicInteger();
+        Flux<String> given = topic.deliverOn(Schedulers.immediate())
+                .messages(10_000, Overflow.ERROR)
+                .map(Message::value)
+                .doOnNext(value -> {
+                    if (inside.getAndIncrement() != 0) {
+                        wrong.add(value);
+                    }
+                    inside.decrementAndGet();
+                });
+        StepVerifier.create(given.limitRate(3).publishOn(own, 2).take(5000))
+                .then(() ->
+                        topic.publishAll(Flux.range(0, 5000).map(i -> "v" + i)).subscribe())
+                .expectNextSequence(
+                        Flux.range(0, 5000).map(i -> "v" + i).collectList().block())
+                .expectComplete()
+                .verify(PATIENCE);
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void onTheNodesOwnThreadOthersAreAcknowledgedAndGivenWhatIsRetainedToo() {
+        topic.publish("a").block(PATIENCE);
+        Topic<String> immediate = topic.deliverOn(Schedulers.immediate());
+        StepVerifier.create(immediate
+                        .from(Start.RETAINED)
+                        .acknowledgeable(AcknowledgeOptions.DEFAULT
+                                .withMaxUnacknowledged(1)
+                                .withRedelivery(Duration.ofMillis(1), 9, PATIENCE))
+                        .map(next -> {
+                            boolean isAnswered = next.attempt() == 1 ? next.reject() : next.acknowledge();
+                            return next.attempt() + " " + isAnswered;
+                        })
+                        .take(4))
+                .then(() -> topic.publish("b").subscribe())
+                .expectNext("1 true", "2 true", "1 true", "2 true")
+                .expectComplete()
+                .verify(PATIENCE);
+    }
+
+    @Test
+    void whoStopsTheNodeAsItIsGivenAMessageIsGivenTheEnd() {
+        StepVerifier.create(topic.deliverOn(Schedulers.immediate()).messages().doOnNext(message -> node.stop()
+                        .subscribe()))
+                .then(() -> topic.publish("a").subscribe())
+                .expectNextCount(1)
+                .expectComplete()
+                .verify(PATIENCE);
+    }
+
+    @Test
+    void whoCancelsAsItIsGivenAMessageIsGivenNoMore() {
+        AtomicInteger given = new AtomicInteger();
+        topic.deliverOn(Schedulers.immediate()).messages().subscribe(new BaseSubscriber<>() {
+            @Override
+            protected void hookOnNext(Message<String> message) {
+                given.incrementAndGet();
+                cancel();
+            }
+        });
+        topic.publishAll(Flux.just("a", "b", "c")).block(PATIENCE);
+        topic.publish("d").block(PATIENCE);
+        assertThat(given).hasValue(1);
     }
 
     @Test

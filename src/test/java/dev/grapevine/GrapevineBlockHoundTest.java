@@ -9,11 +9,14 @@ import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.replicated.MapChange;
 import dev.grapevine.topic.Message;
 import dev.grapevine.topic.Overflow;
+import dev.grapevine.topic.Topic;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 /** Nothing blocks on the thread of a node or on its delivery threads. */
@@ -61,6 +64,29 @@ class GrapevineBlockHoundTest {
         }
         assertThat(List.of(first.state(), second.state())).containsOnly(NodeState.STOPPED);
         assertThat(BlockingCalls.seenOn("grapevine-hound")).isEmpty();
+    }
+
+    @Test
+    void subscribersOnThreadsThatMustNotBlockAreGivenManyMessagesWithoutABlockingCall() {
+        Grapevine node = node("mild", GrapevineObserver.NONE);
+        node.start().block(PATIENCE);
+        Topic<String> topic = node.topic("t", Codecs.utf8());
+        try {
+            for (Scheduler scheduler : List.of(Schedulers.parallel(), Schedulers.immediate())) {
+                StepVerifier.create(topic.deliverOn(scheduler)
+                                .messages(10_000, Overflow.ERROR)
+                                .take(5000))
+                        .then(() -> topic.publishAll(Flux.range(0, 5000).map(i -> "v" + i))
+                                .subscribe())
+                        .expectNextCount(5000)
+                        .expectComplete()
+                        .verify(PATIENCE);
+            }
+        } finally {
+            node.stop().block(PATIENCE);
+        }
+        assertThat(BlockingCalls.seenOn("grapevine-mild")).isEmpty();
+        assertThat(BlockingCalls.seenOn("parallel-")).isEmpty();
     }
 
     @Test

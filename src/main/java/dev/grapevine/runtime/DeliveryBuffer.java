@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What waits for one subscriber of a topic: at most so many messages, of these at most {@link #MAX_LARGE_BYTES} of large ones,
- * and the gaps between them in their place. A gap takes no room among the messages; there is never more than one between two messages of a publisher, so their number is
- * bounded by that of the messages and publishers.
+ * and the gaps between them in their place. A gap takes no room among the messages; there is never more than one between two
+ * messages of a publisher, so their number is bounded by that of the messages and publishers.
  *
  * <p>Filled on the node's thread and emptied on the subscriber's, under the buffer's lock, a run at a time.
  */

@@ -1,6 +1,5 @@
 package dev.grapevine.runtime;
 
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +12,8 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A subscription that is filled on the node's thread and drained on delivery threads, one at a time, as far as the
- * subscriber asks. What waits, and its bound, are the subclass's.
+ * A subscription that is filled on the node's thread and drained on delivery threads, or where the subscriber wants it, one
+ * at a time, as far as the subscriber asks. What waits, and its bound, are the subclass's.
  *
  * <p>Whatever is thrown while it is drained ends the subscription with that error and nothing else.
  *
@@ -136,11 +135,10 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
     private void schedule() {
         try {
             delivery.schedule(this);
-        } catch (RejectedExecutionException e) {
+        } catch (Throwable e) { // a scheduler may be the subscriber's, and throw what it likes
             if (completed || cancelled || terminated) {
                 // The node has stopped and its delivery threads are gone, so it is the subscriber itself that asks
-                // here,
-                // late: it is served on its own thread.
+                // here, late: it is served on its own thread.
                 run();
             } else {
                 broken(new IllegalStateException("The threads on which it is served take no more tasks", e));
@@ -165,19 +163,26 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
     }
 
     @Override
-    @SuppressWarnings("ThreadPriorityCheck") // to yield is a matter of speed only
     public final void run() {
         int missed = work;
         do {
             try {
-                if (drain() >= BUSY && !Schedulers.isInNonBlockingThread()) {
-                    Thread.yield(); // whoever fills may go on, which costs less than to be put to sleep and woken
+                if (drain() >= BUSY) {
+                    giveWay();
                 }
             } catch (Throwable defect) {
                 broken(defect);
             }
             missed = WORK.addAndGet(this, -missed);
         } while (missed != 0);
+    }
+
+    /** Whoever fills may go on, which costs less than to be put to sleep and woken; but not where others wait for the thread. */
+    @SuppressWarnings("ThreadPriorityCheck") // a hint: without it all goes on as well, with more switches
+    private static void giveWay() {
+        if (!Schedulers.isInNonBlockingThread()) {
+            Thread.yield();
+        }
     }
 
     /** How many were handed out. */

@@ -16,6 +16,7 @@ import dev.grapevine.topic.Start;
 import dev.grapevine.topic.Topic;
 import dev.grapevine.topic.UndecodableHandler;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import org.reactivestreams.Publisher;
@@ -128,7 +129,7 @@ final class TopicChannel<T> implements Topic<T> {
 
     @Override
     public Topic<T> deliverOn(Scheduler scheduler) {
-        return view(Start.NOW, scheduler);
+        return view(Start.NOW, Objects.requireNonNull(scheduler, "scheduler"));
     }
 
     Topic<T> view(Start start, Scheduler scheduler) {

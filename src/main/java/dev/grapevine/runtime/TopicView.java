@@ -9,6 +9,7 @@ import dev.grapevine.topic.Priority;
 import dev.grapevine.topic.Start;
 import dev.grapevine.topic.Topic;
 import dev.grapevine.topic.UndecodableHandler;
+import java.util.Objects;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -47,7 +48,7 @@ record TopicView<T>(TopicChannel<T> channel, Start start, Scheduler delivery) im
 
     @Override
     public Topic<T> deliverOn(Scheduler other) {
-        return channel.view(start, other);
+        return channel.view(start, Objects.requireNonNull(other, "scheduler"));
     }
 
     @Override

@@ -101,9 +101,11 @@ public interface Topic<T> {
      * holds up the whole node, membership included, which others take for its failure; blocking calls of Reactor fail
      * there.
      *
-     * @param scheduler where; it is not disposed when the node stops. A subscription ends with {@link IllegalStateException}
-     *     once the scheduler takes no more tasks
+     * @param scheduler where; it is not disposed when the node stops, which does not wait for what runs there. A subscription
+     *     ends with {@link IllegalStateException}, told on the node's thread, at the first message for which the scheduler takes
+     *     no more tasks; it is told nothing if the scheduler drops a task that it took
      * @return the same topic
+     * @throws NullPointerException if there is no scheduler
      */
     Topic<T> deliverOn(Scheduler scheduler);
 

@@ -82,7 +82,7 @@ final class LargeMessages {
         if (known != null) {
             forget(known);
         }
-        int overhead = Limits.transferOverhead(announcement.length());
+        int overhead = overhead(announcement);
         boolean hasRoom = budget.take(overhead);
         if (!hasRoom && !isNext) {
             return null;
@@ -93,6 +93,11 @@ final class LargeMessages {
         }
         transfers.put(transfer.sequence(), transfer);
         return transfer;
+    }
+
+    private int overhead(Announcement announcement) {
+        boolean isFetched = announcement.length() <= settings.maxPayloadBytes();
+        return Limits.transferOverhead(isFetched ? announcement.length() : 0);
     }
 
     private Transfer create(Announcement announcement, int overhead, boolean isAgain) {
@@ -111,7 +116,7 @@ final class LargeMessages {
         if (again.containsKey(announcement.sequence())) {
             return true;
         }
-        int overhead = Limits.transferOverhead(announcement.length());
+        int overhead = overhead(announcement);
         boolean hasRoom = budget.take(overhead);
         if (again.isEmpty()) {
             again = new TreeMap<>();

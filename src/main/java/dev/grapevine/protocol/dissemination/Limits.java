@@ -192,7 +192,7 @@ final class Limits {
         return payload.length() + (long) MESSAGE_OVERHEAD;
     }
 
-    /** What remembering a large message of a length costs beyond its bytes. */
+    /** What remembering a large message costs beyond its bytes, if it is fetched up to a length. */
     static int transferOverhead(int length) {
         return TRANSFER_OVERHEAD + length / DisseminationFrame.MAX_CHUNK_BYTES * CHUNK_OVERHEAD;
     }

@@ -347,10 +347,10 @@ final class LocalStreams {
         if (!isJudging || now - judgedAt < Limits.UNFETCHED_NANOS) {
             return;
         }
-        boolean isAllHadByAny =
-                linked.values().stream().anyMatch(peer -> peer.unfetched().hadAll(judgedAt));
+        boolean hasAnyHadAll =
+                linked.values().stream().anyMatch(peer -> peer.unfetched().hadAll());
         for (PeerView peer : linked.values()) {
-            peer.unfetched().judge(judgedAt, isAllHadByAny, now);
+            peer.unfetched().judge(judgedAt, hasAnyHadAll, now);
         }
         judgedAt = now;
     }

@@ -155,7 +155,7 @@ final class Transfers {
         } else if (!resumed(transfer, from, now) || !fitsBudget(transfer, chunk)) {
             reject(RejectReason.REORDER_OVERFLOW, from, "Chunk of " + chunk.sequence() + " not held back", out);
         } else {
-            take(transfer, from, chunk, now, out);
+            take(transfer, chunk, now, out);
             return transfer;
         }
         return null;
@@ -186,10 +186,11 @@ final class Transfers {
         return true;
     }
 
-    private void take(Transfer transfer, Origin from, Chunk chunk, long now, Effects out) {
+    private void take(Transfer transfer, Chunk chunk, long now, Effects out) {
         InboundStream stream = transfer.stream();
         transfer.take(chunk, now);
         stream.progressed(transfer.sequence(), now);
+        Origin holder = transfer.holder();
         if (transfer.isWhole()) {
             transfer.stop();
             out.note(ProtocolEvent.TRANSFER_COMPLETED);
@@ -202,8 +203,8 @@ final class Transfers {
             begin(now, out);
         } else if (!transfer.isRunning()) {
             begin(now, out);
-        } else if (from.equals(transfer.holder())) {
-            ask(transfer, from, out);
+        } else if (holder != null) { // who may be another by now: what came late is not asked of it
+            ask(transfer, holder, out);
         }
     }
 

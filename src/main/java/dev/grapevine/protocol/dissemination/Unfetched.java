@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The large messages of this member that one peer was told of and has not fetched, so that their publishers are asked for
  * less before they fall out of the retained window. A peer that fetches nothing for {@link Limits#UNFETCHED_NANOS} lags, and
- * so does one that fetches less than {@link Limits#LEAST_FETCHED_BYTES} in that time while another has all there is: whoever
- * is slower than that holds up nobody. Of a peer that lags nothing is remembered until it is faster or fetches the newest.
+ * so does one that fetches less than {@link Limits#LEAST_FETCHED_BYTES} in that time while another has fetched all there is:
+ * whoever is slower than that holds up nobody. Only what is waited for counts, so nobody gains time by fetching other messages
+ * over and over. Of a peer that lags nothing is remembered until it is faster or fetches the newest.
  */
 final class Unfetched {
 
@@ -19,6 +20,9 @@ final class Unfetched {
     private long fetchedAt;
     private long fetchedBytes;
     private boolean isLagging;
+
+    /** Whether it had fetched all there was at some time since this was judged last; not so if it was told of nothing. */
+    private boolean hadAll;
 
     /** The peer is told of a message. */
     void announced(KnownStream stream, long sequence, int length, long now) {
@@ -41,26 +45,37 @@ final class Unfetched {
      * asked for nothing here, it has from others.
      */
     void fetched(KnownStream stream, long sequence, int length, long now) {
-        fetchedAt = now;
-        fetchedBytes += length;
         if (newest != null && newest.isOf(stream, sequence)) {
             isLagging = false;
         }
+        long done = settle(stream, sequence, length);
+        fetchedBytes += isLagging ? length : done;
+        if (done > 0) {
+            fetchedAt = now;
+            hadAll |= messages.isEmpty();
+        }
+    }
+
+    private long settle(KnownStream stream, long sequence, int length) {
+        long done = 0;
         for (Iterator<Message> all = messages.iterator(); all.hasNext(); ) {
             Message message = all.next();
             if (message.stream == stream) {
-                bytes -= message.fetched(sequence, length);
+                done += message.fetched(sequence, length);
                 if (message.left == 0) {
                     all.remove();
                 }
             }
         }
+        bytes -= done;
+        return done;
     }
 
     /** The peer has what there is from others, or is gone. */
     void clear() {
         messages.clear();
         bytes = 0;
+        hadAll = false;
     }
 
     /** How many bytes the peer has yet to fetch; 0 if it lags. */
@@ -77,24 +92,26 @@ final class Unfetched {
         return messages.isEmpty();
     }
 
-    /** Whether it had all there was at some time since. */
-    boolean hadAll(long since) {
-        return !isLagging && (messages.isEmpty() || busySince - since > 0);
+    /** Whether it had fetched all there was at some time since this was judged last. */
+    boolean hadAll() {
+        return hadAll;
     }
 
     /**
      * Decides whether the peer lags.
      *
-     * @param since when this was decided the last time
-     * @param othersHadAll whether another peer had all there was at some time since
+     * @param since when this was judged the last time
+     * @param hasAnyHadAll whether a peer had fetched all there was at some time since
      * @param now the time
      */
-    void judge(long since, boolean othersHadAll, long now) {
+    void judge(long since, boolean hasAnyHadAll, long now) {
         boolean isSlow = fetchedBytes < Limits.LEAST_FETCHED_BYTES;
+        boolean isBusyThroughout = busySince - since <= 0;
         fetchedBytes = 0;
+        hadAll &= messages.isEmpty();
         if (isLagging) {
             isLagging = isSlow;
-        } else if (!messages.isEmpty() && (isStalled(now) || (isSlow && othersHadAll && !hadAll(since)))) {
+        } else if (!messages.isEmpty() && (isStalled(now) || (isSlow && hasAnyHadAll && isBusyThroughout))) {
             isLagging = true;
             clear();
         }

@@ -7,6 +7,7 @@ import dev.grapevine.transport.LinkLimits;
 import dev.grapevine.transport.Transport;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -99,8 +100,11 @@ public final class RSocketTransport implements Transport {
     public Mono<Void> dispose() {
         return Flux.fromIterable(endpoints).flatMap(Endpoint::close).then(Mono.defer(() -> {
             resolver.dispose();
-            thread.loop().execute(codec::forget);
-            return thread.stop();
+            Mono<Void> forgotten =
+                    Mono.fromRunnable(codec::forget).subscribeOn(scheduler).then();
+            return forgotten
+                    .onErrorResume(RejectedExecutionException.class, disposed -> Mono.empty())
+                    .then(thread.stop());
         }));
     }
 

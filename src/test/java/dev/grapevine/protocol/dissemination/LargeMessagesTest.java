@@ -341,15 +341,43 @@ class LargeMessagesTest {
                 .isEqualTo(control(ANN, request(DAN, 1, LARGER, 4)));
         assertThat(member.receive(BEN, chunk(DAN, 1, LARGER, 4)))
                 .as("what comes late is taken")
-                .isEmpty();
+                .containsExactly(control(ANN, request(DAN, 1, LARGER, 8)));
         assertThat(member.receive(ANN, chunk(DAN, 1, LARGER, 5)))
-                .contains(control(ANN, request(DAN, 1, LARGER, 8)), control(ANN, request(DAN, 1, LARGER, 9)));
+                .containsExactly(control(ANN, request(DAN, 1, LARGER, 9)));
     }
 
     private static List<Effect> chunkRequests(List<Effect> effects) {
         return effects.stream()
                 .filter(effect -> effect instanceof Effect.Send send && send.frame() instanceof ChunkRequest)
                 .toList();
+    }
+
+    @Test
+    void beyondAMeshWhatComesLateOfAllThatIsUnderWayIsNotTheEndOfIt() {
+        Fixture member = Fixture.partial(DisseminationSettings.DEFAULT, ANN, BEN);
+        member.receive(ANN, announcement(DAN, 1, LARGER, 0));
+        member.receive(BEN, announcement(DAN, 1, LARGER, 0));
+        assertThat(chunkRequests(member.after(RETRY))).hasSize(4);
+        for (int i = 0; i < 4; i++) {
+            member.receive(ANN, chunk(DAN, 1, LARGER, i));
+        }
+        for (int i = 0; i < 4; i++) {
+            assertRejected(member.receive(BEN, chunk(DAN, 1, LARGER, i)), RejectReason.UNREQUESTED_CHUNK);
+        }
+
+        assertThat(member.receive(BEN, chunk(DAN, 1, LARGER, 4)))
+                .containsExactly(control(BEN, request(DAN, 1, LARGER, 8)));
+    }
+
+    @Test
+    void whatIsTooLongTakesNoRoomForItsChunks() {
+        for (int sequence = 2; sequence < 12; sequence++) {
+            Announcement longest = new Announcement(ANN, NEWS, sequence, Integer.MAX_VALUE, Way.NONE);
+            assertThat(node.receive(ANN, longest))
+                    .filteredOn(Effect.Rejected.class::isInstance)
+                    .extracting(effect -> ((Effect.Rejected) effect).reason())
+                    .containsExactly(RejectReason.OVERSIZED_MESSAGE);
+        }
     }
 
     @Test
@@ -473,6 +501,35 @@ class LargeMessagesTest {
             assertThat(node.hasRoomForLarge()).isFalse();
             quarters();
         }
+    }
+
+    @Test
+    void aPeerThatWasToldOfNothingIsNoMeasureForThoseThatFetch() {
+        node.linkUp(ANN);
+        Bytes huge = content(30 * CHUNK);
+        node.publish(NEWS, List.of(huge));
+        node.linkUp(BEN);
+        for (int i = 0; i < 8; i++) {
+            fetch(ANN, 1, huge, i, i + 1);
+            assertThat(node.hasRoomForLarge()).isFalse();
+            quarters();
+        }
+    }
+
+    @Test
+    void whoFetchesWhatItHadOverAndOverHoldsUpNobody() {
+        node.linkUp(ANN);
+        Bytes huge = content(30 * CHUNK);
+        node.publish(NEWS, List.of(LARGER));
+        fetch(ANN, 1, LARGER, 0, 10);
+        node.publish(NEWS, List.of(huge));
+        assertThat(node.hasRoomForLarge()).isFalse();
+
+        for (int i = 0; i < 2; i++) {
+            fetch(ANN, 1, LARGER, 0, 10);
+            quarters();
+        }
+        assertThat(node.hasRoomForLarge()).as("Ann lags").isTrue();
     }
 
     private void fetch(Origin by, int sequence, Bytes content, int from, int to) {

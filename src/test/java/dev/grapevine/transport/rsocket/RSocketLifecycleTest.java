@@ -75,6 +75,14 @@ class RSocketLifecycleTest {
         assertThat(threadsOf("round")).isEmpty();
     }
 
+    @Test
+    void aTransportThatIsGivenBackTwiceOrWasNeverUsedIsGone() {
+        RSocketTransport transport = RSocketTransport.create(LinkLimits.DEFAULT, "twice");
+        transport.dispose().block(Node.PATIENCE);
+        transport.dispose().block(Node.PATIENCE);
+        assertThat(threadsOf("twice")).isEmpty();
+    }
+
     /** Those that have not ended once they were waited for. */
     private static List<String> threadsOf(String name) {
         return Flux.fromIterable(Thread.getAllStackTraces().keySet())
