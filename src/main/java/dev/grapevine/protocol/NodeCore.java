@@ -123,7 +123,9 @@ public final class NodeCore {
         } else if (input instanceof Input.DialFailed failed) {
             overlay.dialFailed(failed.address(), failed.cause(), now, out);
             swim.dialFailed(failed.address(), failed.cause(), now, fromSwim(now));
-        } else if (!replay(input, now)) {
+        } else if (input instanceof Input.OfReplay replay) {
+            topics.replay(replay, now, out);
+        } else {
             lifecycle(input, now);
         }
         overlay.settle(now, out);
@@ -132,19 +134,6 @@ public final class NodeCore {
         joins.settle();
         health.settle(swim.healthScore(), Math.max(0, swim.present().size() - 1), now, out);
         return effects;
-    }
-
-    private boolean replay(Input input, Time now) {
-        if (input instanceof Input.Replay replay) {
-            topics.replay(replay, now, out);
-        } else if (input instanceof Input.ReplayRoom room) {
-            topics.replayRoom(room, now, out);
-        } else if (input instanceof Input.ReplayEnd end) {
-            topics.replayEnd(end, now, out);
-        } else {
-            return false;
-        }
-        return true;
     }
 
     private void add(Effect effect) {

@@ -10,17 +10,12 @@ import dev.grapevine.protocol.frame.DisseminationFrame.Graft;
 import dev.grapevine.protocol.frame.DisseminationFrame.Prune;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
-import dev.grapevine.protocol.frame.DisseminationFrame.Pushed;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamQuery;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
-import dev.grapevine.protocol.frame.Lane;
-import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.Input;
-import dev.grapevine.protocol.step.ProtocolEvent;
-import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.protocol.step.Time;
 import java.util.List;
 import java.util.function.Predicate;
@@ -48,13 +43,13 @@ import java.util.random.RandomGenerator;
 public final class DisseminationCore {
 
     private final Origin self;
-    private final Predicate<Origin> isPresent;
     private final Neighbours neighbours = new Neighbours();
     private final BroadcastTree tree = new BroadcastTree(neighbours);
     private final TreeDigests digests;
     private final LocalStreams local;
     private final InboundStreams inbound;
     private final Serving serving;
+    private final TreeLinks treeLinks;
     private final Replays replays;
     private final CausalOrder order;
     private boolean isPartial;
@@ -70,12 +65,12 @@ public final class DisseminationCore {
     public DisseminationCore(
             Origin self, DisseminationSettings settings, RandomGenerator random, Predicate<Origin> isPresent) {
         this.self = self;
-        this.isPresent = isPresent;
         this.digests = new TreeDigests(settings, random, neighbours, this::state);
         this.local = new LocalStreams(self, settings, random, tree, digests);
         this.inbound = new InboundStreams(self, settings, neighbours, tree, digests, isPresent);
         this.serving = new Serving(self, local, inbound, neighbours);
-        this.replays = new Replays(self, local, inbound, neighbours, settings);
+        this.treeLinks = new TreeLinks(self, isPresent, neighbours, local, inbound, this::state);
+        this.replays = new Replays(new ReplaySources(self, local, inbound, neighbours, settings));
         this.order = new CausalOrder(self, inbound, isPresent, settings);
     }
 
@@ -93,6 +88,7 @@ public final class DisseminationCore {
             local.partial(partial, now.nanos());
             inbound.partial(partial, now.nanos(), seen(now, out));
             serving.partial(partial);
+            treeLinks.partial(partial);
             replays.partial(partial);
             order.partial(partial);
         }
@@ -114,38 +110,20 @@ public final class DisseminationCore {
     }
 
     /**
-     * A subscription begins with what is retained of a topic.
+     * A subscription begins with what is retained of a topic, takes more of it or is over; others may go on for it.
      *
-     * @param replay which, and of what
+     * @param input which, and what it wants
      * @param now the time
      * @param out where effects go
      */
-    public void replay(Input.Replay replay, Time now, Effects out) {
-        replays.begin(replay.subscription(), replay.topic());
-        replays.proceed(now.nanos(), out);
-    }
-
-    /**
-     * A subscription that began so takes more.
-     *
-     * @param room which, and how much
-     * @param now the time
-     * @param out where effects go
-     */
-    public void replayRoom(Input.ReplayRoom room, Time now, Effects out) {
-        replays.room(room.subscription(), room.messages());
-        replays.proceed(now.nanos(), out);
-    }
-
-    /**
-     * A subscription that began so is over; others may go on for it.
-     *
-     * @param end which
-     * @param now the time
-     * @param out where effects go
-     */
-    public void replayEnd(Input.ReplayEnd end, Time now, Effects out) {
-        replays.end(end.subscription());
+    public void replay(Input.OfReplay input, Time now, Effects out) {
+        if (input instanceof Input.Replay replay) {
+            replays.begin(replay.subscription(), replay.topic());
+        } else if (input instanceof Input.ReplayRoom room) {
+            replays.room(room.subscription(), room.messages());
+        } else if (input instanceof Input.ReplayEnd end) {
+            replays.end(end.subscription());
+        }
         replays.proceed(now.nanos(), out);
     }
 
@@ -248,9 +226,9 @@ public final class DisseminationCore {
         } else if (frame instanceof StreamQuery query) {
             serving.query(from, query, out);
         } else if (frame instanceof Graft graft) {
-            edge(from, graft.origin(), false, out);
+            treeLinks.graft(from, graft.origin(), out);
         } else if (frame instanceof Prune prune) {
-            edge(from, prune.origin(), true, out);
+            treeLinks.prune(from, prune.origin(), out);
         } else {
             large(from, frame, now, out);
         }
@@ -273,7 +251,7 @@ public final class DisseminationCore {
 
     private void announcement(Origin from, Announcement announcement, Time now, Effects out) {
         if (isPartial && announcement.origin().equals(self)) {
-            echo(from, announcement, out);
+            treeLinks.echo(from, announcement, out);
         } else if (replays.expects(from, announcement, now.nanos())) {
             if (!inbound.fetchAgain(from, announcement, now.nanos(), out)) {
                 long sequence = announcement.sequence();
@@ -287,60 +265,10 @@ public final class DisseminationCore {
 
     private void publications(Origin from, Publications run, Time now, Effects out) {
         if (isPartial && run.origin().equals(self)) {
-            echo(from, run, out);
+            treeLinks.echo(from, run, out);
         } else if (!replays.answered(from, run, now.nanos(), out)) {
             inbound.publications(from, run, now.nanos(), out);
         }
-    }
-
-    /** What this member published has come back to it. */
-    private void echo(Origin from, Pushed run, Effects out) {
-        Neighbour sender = neighbours.get(from);
-        LocalStream stream = local.find(run.topic());
-        if (sender == null || stream == null || !isPossible(run) || run.last() > stream.last()) {
-            out.add(new Effect.Rejected(RejectReason.FORGED_ORIGIN, from, "Speaks for this member itself"));
-            return;
-        }
-        out.add(new Effect.Noted(ProtocolEvent.DUPLICATE_MESSAGE, run.last() - run.first() + 1));
-        if (!stream.isCritical()) {
-            out.add(new Effect.Send(from, Lane.CONTROL, new Prune(self)));
-        }
-    }
-
-    private static boolean isPossible(Pushed run) {
-        return run instanceof Publications publications
-                ? Limits.isRun(publications)
-                : Limits.isRange(run.first(), run.last());
-    }
-
-    private void edge(Origin from, Origin publisher, boolean isLazy, Effects out) {
-        Neighbour neighbour = neighbours.get(from);
-        TreeEdges edges = publisher.equals(self) ? local.edges() : inbound.edges(publisher);
-        if (isPartial && neighbour != null && edges == null && isPresent.test(publisher)) {
-            return; // nothing of it was heard here, and until then all its links are eager
-        }
-        if (!isPartial || neighbour == null || edges == null) {
-            reject(RejectReason.INVALID_RANGE, from, "No tree of " + publisher, out);
-        } else if (isLazy) {
-            edges.lazy(neighbour.slot());
-            local.pruned(from, publisher);
-        } else {
-            edges.eager(neighbour.slot());
-            grafted(publisher, neighbour, out);
-        }
-    }
-
-    /** Whoever grafts may lack what was just pushed to others: it is told how far the streams are that go on. */
-    private void grafted(Origin publisher, Neighbour by, Effects out) {
-        PeerView view = local.view(by.origin());
-        DigestBatch batch = new DigestBatch(by.origin(), out);
-        for (KnownStream stream : publisher.equals(self) ? local.streams() : inbound.streams(publisher)) {
-            if (stream.isToBeTold && view != null && view.charge(DigestBatch.bytes(stream.topic()))) {
-                stream.untold.clear(by.slot());
-                batch.add(stream.lane(), state(stream, by));
-            }
-        }
-        batch.end();
     }
 
     /** What subscribers are given of a step's effects: in causal order where that is wanted, and to who caught up too. */
@@ -352,10 +280,6 @@ public final class DisseminationCore {
         return stream instanceof InboundStream forwarded
                 ? stream.state(to.start(forwarded))
                 : stream.state(local.start((LocalStream) stream, to.origin()));
-    }
-
-    private static void reject(RejectReason reason, Origin peer, String detail, Effects out) {
-        out.add(new Effect.Rejected(reason, peer, detail));
     }
 
     /**

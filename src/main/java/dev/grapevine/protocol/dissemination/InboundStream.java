@@ -38,7 +38,6 @@ final class InboundStream extends KnownStream {
     private long knownLast;
     private long begin;
     private @Nullable RetainedWindow window;
-    private @Nullable RepairRound round;
 
     /**
      * A stream that was just heard of.
@@ -100,16 +99,6 @@ final class InboundStream extends KnownStream {
     /** Whether nothing came behind what is missing: only others told of it. */
     boolean lacksTail() {
         return held.isEmpty();
-    }
-
-    /** Whom to ask, where several can be; begun anew when there is none. */
-    RepairRound round() {
-        RepairRound current = round;
-        if (current == null) {
-            current = new RepairRound();
-            round = current;
-        }
-        return current;
     }
 
     /** Whether it is known where the stream begins for this member. */
@@ -239,8 +228,8 @@ final class InboundStream extends KnownStream {
 
     /** A part of a large message came. */
     void progressed(long sequence, long now) {
-        if (sequence == next && round != null) {
-            round.progressed(now);
+        if (sequence == next) {
+            requests.progressed(now);
         }
     }
 

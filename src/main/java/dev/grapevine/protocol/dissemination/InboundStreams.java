@@ -12,7 +12,6 @@ import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.RejectReason;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
@@ -34,10 +33,10 @@ final class InboundStreams {
     private final Predicate<Origin> isPresent;
     private final RequestAllowance allowance = new RequestAllowance();
     private final NeighbourRepair repair;
+    private final IncompleteStreams incomplete;
     private final InboundTable table;
     private final Transfers transfers;
     private final RetainedWindow forwarded;
-    private final ArrayDeque<InboundStream> incomplete = new ArrayDeque<>();
     private boolean isPartial;
 
     InboundStreams(
@@ -54,6 +53,7 @@ final class InboundStreams {
         this.digests = digests;
         this.isPresent = isPresent;
         this.repair = new NeighbourRepair(settings, neighbours, tree, allowance, isPresent);
+        this.incomplete = new IncompleteStreams(neighbours, digests, repair, allowance);
         HeldBudget budget = new HeldBudget(settings.reorderBytes());
         this.table = new InboundTable(settings, budget);
         this.transfers = new Transfers(budget, new Owner());
@@ -79,6 +79,7 @@ final class InboundStreams {
     /** There are too many for a full mesh, or few enough again. */
     void partial(boolean partial, long now, Effects out) {
         isPartial = partial;
+        incomplete.partial(partial);
         for (InboundSource source : table.sources()) {
             source.edges().forgetAll();
         }
@@ -119,7 +120,7 @@ final class InboundStreams {
                 repair.heardOf(stream, sender);
             }
         }
-        follow(stream, now, out);
+        incomplete.follow(stream, now, out);
     }
 
     /** A large message is announced. The announcement goes on at once, and what comes of the message is served at once. */
@@ -218,20 +219,26 @@ final class InboundStreams {
             if (stream == null) {
                 return;
             }
-            if (teller != null) {
-                learn(stream, state, teller, now, out);
-            } else if (isPartial) { // this member is its neighbour already, and it is not one here yet
-                long start = neighbours.meetsFirst(now) ? state.start() : 1;
-                stream.heardOf(start, state.last(), Limits.GRAFT_DELAY_NANOS, now, out);
-            } else if (from.equals(state.origin())) {
-                stream.learn(state, now, out);
-            } else { // how far it is its origin will tell, once there is a link and it can be asked
-                stream.heardOf(state.begin(), 0, 0, now, out);
-            }
-            follow(stream, now, out);
+            told(from, teller, stream, state, now, out);
+            incomplete.follow(stream, now, out);
         }
         if (refused != null) {
             reject(RejectReason.FORGED_ORIGIN, from, "Speaks for " + refused, out);
+        }
+    }
+
+    /** Somebody told how far a stream is: its publisher or, where they may, others. */
+    private void told(
+            Origin from, @Nullable Neighbour teller, InboundStream stream, StreamState state, long now, Effects out) {
+        if (teller != null) {
+            learn(stream, state, teller, now, out);
+        } else if (isPartial) { // this member is its neighbour already, and it is not one here yet
+            long start = neighbours.meetsFirst(now) ? state.start() : 1;
+            stream.heardOf(start, state.last(), Limits.GRAFT_DELAY_NANOS, now, out);
+        } else if (from.equals(state.origin())) {
+            stream.learn(state, now, out);
+        } else { // how far it is its origin will tell, once there is a link and it can be asked
+            stream.heardOf(state.begin(), 0, 0, now, out);
         }
     }
 
@@ -272,7 +279,7 @@ final class InboundStreams {
         } else if (answer.from() <= stream.next() && stream.next() <= answer.to()) {
             repair.refused(stream, by, answer.to(), now, out);
         }
-        follow(stream, now, out);
+        incomplete.follow(stream, now, out);
     }
 
     private boolean maySpeak(Origin from, Origin origin) {
@@ -317,24 +324,6 @@ final class InboundStreams {
         return stream;
     }
 
-    /** After each step of a stream: goes on asking, and takes care that the ticks do. */
-    private void follow(InboundStream stream, long now, Effects out) {
-        if (stream.isIncomplete()) {
-            if (!stream.isQueued) {
-                stream.isQueued = true;
-                incomplete.addLast(stream);
-            }
-            if (isPartial) {
-                repair.ask(stream, now, out);
-            } else if (neighbours.contains(stream.origin())) {
-                stream.requests().ask(stream.origin(), now, allowance, out);
-            }
-        }
-        if (isPartial && stream.last() > stream.announced) {
-            digests.changed(stream, -1, now);
-        }
-    }
-
     /** A link is open; the peer, if it is new, begins with what comes from now on. */
     void linkUp(Neighbour neighbour, long now) {
         InboundSource source = table.source(neighbour.origin());
@@ -356,7 +345,7 @@ final class InboundStreams {
                 orphaned(source.origin(), source.edges(), out);
             }
         }
-        incomplete.forEach(stream -> repair.linkDown(stream, neighbour, now));
+        incomplete.linkDown(neighbour, now);
     }
 
     /** Nobody pushes what a publisher says: another neighbour is asked to, as far as requests may go out. */
@@ -388,26 +377,13 @@ final class InboundStreams {
         allowance.renew();
         forwarded.expire(now - settings.retainedAge().toNanos());
         transfers.tick(now, out);
-        for (int left = incomplete.size(); left > 0 && !allowance.isEmpty(); left--) {
-            InboundStream stream = incomplete.removeFirst();
-            if (!stream.isIncomplete()) {
-                stream.isQueued = false;
-                continue;
-            }
-            incomplete.addLast(stream);
-            if (!isPartial && neighbours.contains(stream.origin())) {
-                stream.requests().tick(now, allowance, out);
-            } else if (isPartial && !neighbours.isEmpty()) {
-                repair.tick(stream, now, out);
-                follow(stream, now, out);
-            }
-        }
+        incomplete.tick(now, out);
     }
 
     private final class Owner implements Transfers.Owner {
         @Override
         public void follow(InboundStream stream, long now, Effects out) {
-            InboundStreams.this.follow(stream, now, out);
+            incomplete.follow(stream, now, out);
         }
 
         @Override

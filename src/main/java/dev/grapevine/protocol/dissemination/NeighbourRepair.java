@@ -42,7 +42,7 @@ final class NeighbourRepair {
 
     /** Sends the requests that have their turn. */
     void ask(InboundStream stream, long now, Effects out) {
-        RepairRound round = stream.round();
+        RepairRound round = stream.requests().round();
         round.frontIs(stream.next(), now);
         Neighbour whom = round.whom(neighbours, stream.edges().parent());
         if (whom != null && stream.requests().ask(whom.origin(), now, allowance, out)) {
@@ -54,7 +54,7 @@ final class NeighbourRepair {
     }
 
     void tick(InboundStream stream, long now, Effects out) {
-        RepairRound round = stream.round();
+        RepairRound round = stream.requests().round();
         round.frontIs(stream.next(), now);
         Neighbour whom = round.whom(neighbours, stream.edges().parent());
         if (whom == null) {
@@ -70,13 +70,13 @@ final class NeighbourRepair {
     /** A neighbour tells of messages that did not come. */
     void heardOf(InboundStream stream, Neighbour from) {
         if (!stream.requests().isAsking()) {
-            stream.round().prefer(from);
+            stream.requests().round().prefer(from);
         }
     }
 
     /** A neighbour is behind, or does not retain what is missing up to a sequence. */
     void refused(InboundStream stream, Neighbour by, long goneTo, long now, Effects out) {
-        RepairRound round = stream.round();
+        RepairRound round = stream.requests().round();
         round.frontIs(stream.next(), now);
         if (round.isAsked(by)) {
             round.inVain(by, goneTo);
@@ -86,14 +86,14 @@ final class NeighbourRepair {
 
     /** A neighbour does not go on with a large message that is missing first, or not retain it up to a sequence. */
     void interrupted(InboundStream stream, Neighbour by, long goneTo, long now) {
-        RepairRound round = stream.round();
+        RepairRound round = stream.requests().round();
         round.frontIs(stream.next(), now);
         round.inVain(by, goneTo);
     }
 
     /** What was asked of one neighbour up to a sequence is asked of the next. */
     private void next(InboundStream stream, Neighbour by, long to, long now, Effects out) {
-        RepairRound round = stream.round();
+        RepairRound round = stream.requests().round();
         stream.requests().askAnew(to, now);
         if (round.whom(neighbours, by.slot()) == null) {
             conclude(stream, round, now, out);
@@ -134,7 +134,7 @@ final class NeighbourRepair {
 
     /** A link is gone: what was asked for over it is asked of another. */
     void linkDown(InboundStream stream, Neighbour neighbour, long now) {
-        RepairRound round = stream.round();
+        RepairRound round = stream.requests().round();
         if (round.isAsked(neighbour)) {
             stream.requests().askAnew(Long.MAX_VALUE, now);
         }

@@ -1,8 +1,11 @@
 package dev.grapevine.protocol.dissemination;
 
 import dev.grapevine.membership.Origin;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +66,30 @@ final class ReplaySources {
         }
         InboundStream stream = inbound.find(origin, name);
         return stream != null && stream.isOpen() ? stream : null;
+    }
+
+    /** The streams of a name of which something was published or given here. */
+    List<KnownStream> begun(String name) {
+        List<KnownStream> begun = new ArrayList<>();
+        LocalStream own = local.find(name);
+        if (own != null) {
+            begun.add(own);
+        }
+        for (InboundSource source : inbound.table().sources()) {
+            InboundStream stream = source.find(name);
+            if (stream != null && stream.last() > 0) {
+                begun.add(stream);
+            }
+        }
+        return begun;
+    }
+
+    /** Whoever publishes something that is known here, and this member; a copy. */
+    Set<Origin> publishers() {
+        Set<Origin> known = new HashSet<>();
+        known.add(self);
+        inbound.table().sources().forEach(source -> known.add(source.origin()));
+        return known;
     }
 
     boolean isOwn(KnownStream stream) {

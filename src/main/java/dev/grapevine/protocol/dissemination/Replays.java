@@ -10,7 +10,6 @@ import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,25 +25,12 @@ import java.util.Set;
  */
 final class Replays {
 
-    private final Origin self;
-    private final LocalStreams local;
-    private final InboundStreams inbound;
-    private final Neighbours neighbours;
     private final ReplaySources sources;
     private final Map<Long, Replay> replays = new LinkedHashMap<>();
     private final Map<String, List<Replay>> byTopic = new LinkedHashMap<>();
 
-    Replays(
-            Origin self,
-            LocalStreams local,
-            InboundStreams inbound,
-            Neighbours neighbours,
-            DisseminationSettings settings) {
-        this.self = self;
-        this.local = local;
-        this.inbound = inbound;
-        this.neighbours = neighbours;
-        this.sources = new ReplaySources(self, local, inbound, neighbours, settings);
+    Replays(ReplaySources sources) {
+        this.sources = sources;
     }
 
     void partial(boolean partial) {
@@ -56,15 +42,8 @@ final class Replays {
         replays.put(subscription, replay);
         byTopic.computeIfAbsent(topic, key -> new ArrayList<>()).add(replay);
         for (String name : List.of(StreamName.critical(topic), topic)) {
-            LocalStream own = local.find(name);
-            if (own != null) {
-                replay.begin(self, name, own.last() + 1);
-            }
-            for (InboundSource source : inbound.table().sources()) {
-                InboundStream stream = source.find(name);
-                if (stream != null && stream.last() > 0) {
-                    replay.begin(source.origin(), name, stream.last() + 1);
-                }
+            for (KnownStream stream : sources.begun(name)) {
+                replay.begin(stream.origin(), name, stream.last() + 1);
             }
         }
     }
@@ -112,7 +91,7 @@ final class Replays {
      * @return whether nobody else needs them
      */
     boolean answered(Origin from, Publications run, long now, Effects out) {
-        Neighbour by = replays.isEmpty() ? null : neighbours.get(from);
+        Neighbour by = replays.isEmpty() ? null : sources.neighbours().get(from);
         if (by == null || !Limits.isRun(run)) {
             return false;
         }
@@ -120,14 +99,14 @@ final class Replays {
         for (Replay replay : of(StreamName.topic(run.topic()))) {
             isAnswer |= replay.answered(by, run, now, out);
         }
-        InboundStream stream = isAnswer ? inbound.find(run.origin(), run.topic()) : null;
+        KnownStream stream = isAnswer ? sources.find(run.origin(), run.topic()) : null;
         return stream != null && run.last() <= stream.last();
     }
 
     /** A large message was announced; whether a replay asked for it and everybody was given it before. */
     boolean expects(Origin from, Announcement announcement, long now) {
-        Neighbour by = replays.isEmpty() ? null : neighbours.get(from);
-        InboundStream stream = by == null ? null : inbound.find(announcement.origin(), announcement.topic());
+        Neighbour by = replays.isEmpty() ? null : sources.neighbours().get(from);
+        KnownStream stream = by == null ? null : sources.find(announcement.origin(), announcement.topic());
         if (by == null || stream == null || announcement.sequence() > stream.last()) {
             return false;
         }
@@ -144,7 +123,7 @@ final class Replays {
     }
 
     void unavailable(Origin from, Unavailable answer, long now, Effects out) {
-        Neighbour by = neighbours.get(from);
+        Neighbour by = sources.neighbours().get(from);
         if (by != null) {
             of(StreamName.topic(answer.topic())).forEach(replay -> replay.unavailable(by, answer, now, out));
         }
@@ -152,7 +131,7 @@ final class Replays {
 
     /** A neighbour told how far streams are, and that has been learnt. */
     void told(Origin from, StreamDigest digest, long now) {
-        Neighbour by = replays.isEmpty() ? null : neighbours.get(from);
+        Neighbour by = replays.isEmpty() ? null : sources.neighbours().get(from);
         if (by != null) {
             for (StreamState state : digest.streams()) {
                 of(StreamName.topic(state.topic())).forEach(replay -> replay.told(by, state, now));
@@ -167,9 +146,7 @@ final class Replays {
     /** A member left; others that left before may have been forgotten over it. */
     void memberGone() {
         if (!replays.isEmpty()) {
-            Set<Origin> known = new HashSet<>();
-            known.add(self);
-            inbound.table().sources().forEach(source -> known.add(source.origin()));
+            Set<Origin> known = sources.publishers();
             replays.values().forEach(replay -> replay.retainOnly(known));
         }
     }

@@ -7,6 +7,7 @@ import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.ProtocolEvent;
+import org.jspecify.annotations.Nullable;
 
 /** What one stream asks for: where it begins, as long as nobody has told, and then what is missing. */
 final class StreamRequests {
@@ -16,6 +17,7 @@ final class StreamRequests {
     private final ReorderBuffer held;
     private final Holes holes;
     private final StartQuery query;
+    private @Nullable RepairRound round;
 
     StreamRequests(InboundStream stream, DisseminationSettings settings, ReorderBuffer held, Holes holes, long now) {
         this.stream = stream;
@@ -23,6 +25,23 @@ final class StreamRequests {
         this.held = held;
         this.holes = holes;
         this.query = new StartQuery(settings.pullRetry().toNanos(), now);
+    }
+
+    /** Whom to ask, where several can be; begun anew when there is none. */
+    RepairRound round() {
+        RepairRound current = round;
+        if (current == null) {
+            current = new RepairRound();
+            round = current;
+        }
+        return current;
+    }
+
+    /** A part came of what is next: whoever was asked is at it. */
+    void progressed(long now) {
+        if (round != null) {
+            round.progressed(now);
+        }
     }
 
     /** Whether messages were asked for that did not come yet. */

@@ -3,6 +3,8 @@ package dev.grapevine.protocol.membership;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.step.DialFailure;
+import dev.grapevine.protocol.step.Effect;
+import dev.grapevine.protocol.step.RejectReason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +17,14 @@ final class LinkJudge {
     private final MemberTable table;
     private final Speaker speaker;
     private final View view;
+    private final RumorMill mill;
 
-    LinkJudge(Self self, MemberTable table, Speaker speaker, View view) {
+    LinkJudge(Self self, MemberTable table, Speaker speaker, View view, RumorMill mill) {
         this.self = self;
         this.table = table;
         this.speaker = speaker;
         this.view = view;
+        this.mill = mill;
     }
 
     /** Null if it may, or why not. */
@@ -34,6 +38,25 @@ final class LinkJudge {
                 ? view.supersederOf(origin, peer) != null
                 : speaker.isLinked(origin) && peer.address().compareTo(held.address()) > 0;
         return over ? DialFailure.SUPERSEDED : null;
+    }
+
+    /**
+     * Closes a link that is open unless its peer may have one.
+     *
+     * @param refusal what {@link #judge} said of the peer before the link was known
+     * @return whether it may
+     */
+    boolean admits(Member peer, @Nullable DialFailure refusal, Step step) {
+        Origin origin = peer.origin();
+        if (refusal != null) {
+            step.reject(RejectReason.SUPERSEDED, origin, "another life of this id or address is known: " + peer);
+        } else if (mill.takesAPlace(peer, origin, step)) {
+            step.reject(RejectReason.INVALID_RUMOR, origin, "a member with a working link has this address: " + peer);
+        } else {
+            return true;
+        }
+        step.emit(new Effect.Close(origin));
+        return false;
     }
 
     private DialFailure judgeNamesake(Member peer) {

@@ -12,7 +12,6 @@ import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.Pace;
 import dev.grapevine.protocol.step.ProtocolEvent;
-import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.protocol.step.Time;
 import java.util.Map;
 import java.util.Set;
@@ -75,7 +74,7 @@ public final class SwimCore {
         this.metadata = new MetadataSync(settings, table, speaker, view, random);
         this.mill = new RumorMill(this.self, table, speaker, view, jury, prober, metadata);
         this.sync = new TableSync(settings, table, speaker, view, mill);
-        this.linkJudge = new LinkJudge(this.self, table, speaker, view);
+        this.linkJudge = new LinkJudge(this.self, table, speaker, view, mill);
         this.answers = new Answers(this.self, table, speaker, prober, relays, metadata, sync);
     }
 
@@ -253,14 +252,7 @@ public final class SwimCore {
         speaker.linkUp(origin);
         prober.linkUp(origin);
         MemberRecord record = table.get(origin);
-        if (refusal != null) {
-            step.reject(RejectReason.SUPERSEDED, origin, "another life of this id or address is known: " + peer);
-            step.emit(new Effect.Close(origin));
-            return;
-        }
-        if (mill.takesAPlace(peer, origin, step)) {
-            step.reject(RejectReason.INVALID_RUMOR, origin, "a member with a working link has this address: " + peer);
-            step.emit(new Effect.Close(origin));
+        if (!linkJudge.admits(peer, refusal, step)) {
             return;
         }
         metadata.linkUp(origin, peer.metadata(), step);

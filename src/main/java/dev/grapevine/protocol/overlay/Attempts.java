@@ -14,7 +14,7 @@ final class Attempts {
     /** A link that held for so long counts as one that lasts. */
     private final long lasting;
 
-    private final Pace pace;
+    private final Waits waits;
     private final PresentOthers present;
     private final OpenLinks links;
     private final Targets targets;
@@ -23,14 +23,14 @@ final class Attempts {
 
     Attempts(
             long lasting,
-            Pace pace,
+            Waits waits,
             PresentOthers present,
             OpenLinks links,
             Targets targets,
             LostMembers lost,
             PartialView view) {
         this.lasting = lasting;
-        this.pace = pace;
+        this.waits = waits;
         this.present = present;
         this.links = links;
         this.targets = targets;
@@ -70,10 +70,10 @@ final class Attempts {
         if (!link.released) {
             lost(link, cause, now);
         } else if (target != null) {
-            long turn = now + pace.slow();
+            long turn = now + waits.slow();
             target.notBefore = turn - target.notBefore > 0 ? turn : target.notBefore;
         }
-        targets.seekSeedsAgain(target, links.isEmpty(), pace, now);
+        targets.seekSeedsAgain(target, links.isEmpty(), waits, now);
     }
 
     private void lost(OpenLink link, LinkLoss cause, long now) {
@@ -83,7 +83,7 @@ final class Attempts {
         Target target = targets.at(link.address(), now);
         target.shortLinks = now - link.since >= lasting ? 0 : target.shortLinks + 1;
         boolean atOnce = cause != LinkLoss.LOCAL && target.shortLinks <= 1;
-        target.notBefore = now + (atOnce ? 0 : pace.backoff(target.shortLinks));
+        target.notBefore = now + (atOnce ? 0 : waits.backoff(target.shortLinks));
         if (view.isActive() && atOnce) {
             target.asked = true;
         }
@@ -111,7 +111,7 @@ final class Attempts {
     private void duplicate(Target target, long now) {
         target.asked = false;
         if (target.member != null) {
-            target.notBefore = now + pace.backoff(1);
+            target.notBefore = now + waits.backoff(1);
         } else {
             detour(target, now);
         }
@@ -136,7 +136,7 @@ final class Attempts {
      */
     private void detour(Target target, long now) {
         target.detours = links.isEmpty() ? 1 : target.detours + 1;
-        target.notBefore = now + pace.detour(target.detours) * view.stretch();
+        target.notBefore = now + waits.detour(target.detours) * view.stretch();
     }
 
     private long waitAfterFailure(Target target, DialFailure cause) {
@@ -148,9 +148,9 @@ final class Attempts {
         if (view.isActive()) {
             boolean onlyHope = target.seed && links.isEmpty();
             long stretch = target.seed ? view.stretch() : 1;
-            return onlyHope && !hopeless ? pace.backoff(target.failures) : pace.slow() * stretch;
+            return onlyHope && !hopeless ? waits.backoff(target.failures) : waits.slow() * stretch;
         }
         boolean needed = target.member != null || (target.seed && links.isEmpty());
-        return needed && !hopeless ? pace.backoff(target.failures) : pace.slow() * (target.seed ? 1 : lost.stretch());
+        return needed && !hopeless ? waits.backoff(target.failures) : waits.slow() * (target.seed ? 1 : lost.stretch());
     }
 }

@@ -16,7 +16,7 @@ final class Attendance {
 
     private final MemberId self;
     private final int maxPeers;
-    private final Pace pace;
+    private final Waits waits;
     private final PresentOthers present;
     private final OpenLinks links;
     private final Targets targets;
@@ -26,7 +26,7 @@ final class Attendance {
     Attendance(
             MemberId self,
             int maxPeers,
-            Pace pace,
+            Waits waits,
             PresentOthers present,
             OpenLinks links,
             Targets targets,
@@ -34,7 +34,7 @@ final class Attendance {
             PartialView view) {
         this.self = self;
         this.maxPeers = maxPeers;
-        this.pace = pace;
+        this.waits = waits;
         this.present = present;
         this.links = links;
         this.targets = targets;
@@ -82,7 +82,7 @@ final class Attendance {
         if (!view.isActive()) {
             Target target = targets.at(member.address(), now);
             boolean onlyHope = target.seed && links.isEmpty();
-            target.notBefore = now + (onlyHope ? pace.backoff(target.failures) : pace.slow());
+            target.notBefore = now + (onlyHope ? waits.backoff(target.failures) : waits.slow());
         }
     }
 
@@ -108,7 +108,7 @@ final class Attendance {
                 }
             }
             for (Address address : lost.addresses()) {
-                targets.at(address, now).notBefore = now + pace.slow();
+                targets.at(address, now).notBefore = now + waits.slow();
             }
         }
     }
@@ -119,7 +119,7 @@ final class Attendance {
         target.failures = 0;
         boolean first = self.compareTo(member.id()) < 0;
         if (!target.dialling && (first || !target.seed)) {
-            target.notBefore = now + (first ? 0 : pace.courtesy());
+            target.notBefore = now + (first ? 0 : waits.courtesy());
         }
     }
 }

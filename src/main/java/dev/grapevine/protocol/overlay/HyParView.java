@@ -47,7 +47,7 @@ final class HyParView {
 
     private final Origin self;
     private final ViewSettings settings;
-    private final Pace pace;
+    private final Waits waits;
     private final Surroundings surroundings;
     private final ActiveView active;
     private final PassiveView passive;
@@ -60,14 +60,14 @@ final class HyParView {
     private long nextShuffle;
     private long nextRenewal;
 
-    HyParView(Origin self, ViewSettings settings, Pace pace, Surroundings surroundings, RandomGenerator random) {
+    HyParView(Origin self, ViewSettings settings, Waits waits, Surroundings surroundings, RandomGenerator random) {
         this.self = self;
         this.settings = settings;
-        this.pace = pace;
+        this.waits = waits;
         this.surroundings = surroundings;
         this.active = new ActiveView(random);
         this.passive = new PassiveView(self, active, settings.passiveView(), random);
-        this.requests = new Requests(settings, pace, surroundings, active, passive);
+        this.requests = new Requests(settings, waits, surroundings, active, passive);
         this.shuffles = new Shuffles(self, settings, surroundings, active, passive);
     }
 
@@ -99,8 +99,8 @@ final class HyParView {
         while (active.size() > settings.activeView()) {
             dropAny(List.of(), out);
         }
-        nextShuffle = now + pace.jittered(settings.shuffleInterval().toNanos());
-        nextRenewal = now + pace.within(settings.renewInterval().toNanos());
+        nextShuffle = now + waits.jittered(settings.shuffleInterval().toNanos());
+        nextRenewal = now + waits.within(settings.renewInterval().toNanos());
         requests.begin(now);
         requests.fill(now, out);
     }
@@ -175,14 +175,14 @@ final class HyParView {
     void tick(long now, Effects out) {
         requests.endOverdue(now, out);
         if (partial && now - nextShuffle >= 0) {
-            nextShuffle = now + pace.jittered(settings.shuffleInterval().toNanos());
+            nextShuffle = now + waits.jittered(settings.shuffleInterval().toNanos());
             requests.forgetRefusals();
             shuffles.begin(out);
             active.all().forEach(peer -> tell(peer, new Neighbour(false), out));
         }
         requests.fill(now, out);
         if (partial && now - nextRenewal >= 0) {
-            nextRenewal = now + pace.jittered(settings.renewInterval().toNanos());
+            nextRenewal = now + waits.jittered(settings.renewInterval().toNanos());
             requests.renew(now, out);
         }
     }

@@ -37,7 +37,7 @@ public final class OverlayCore {
     private static final long SWEEP_NANOS = 200_000_000L;
 
     private final Member self;
-    private final Pace pace;
+    private final Waits waits;
     private final JoinTracker joinTracker = new JoinTracker();
     private final PresentOthers present = new PresentOthers();
     private final OpenLinks links = new OpenLinks();
@@ -68,12 +68,12 @@ public final class OverlayCore {
      */
     public OverlayCore(Member self, OverlaySettings settings, RandomGenerator random) {
         this.self = self;
-        this.pace = new Pace(settings, random);
+        this.waits = new Waits(settings, random);
         this.lost = new LostMembers(settings.lostRetention().toNanos(), MAX_LOST);
-        this.view = new PartialView(self.origin(), settings, pace, random, present, links, targets, lost);
-        this.attendance = new Attendance(self.id(), settings.maxPeers(), pace, present, links, targets, lost, view);
+        this.view = new PartialView(self.origin(), settings, waits, random, present, links, targets, lost);
+        this.attendance = new Attendance(self.id(), settings.maxPeers(), waits, present, links, targets, lost, view);
         this.queue = new DialQueue(settings.maxDials(), targets, links, lost, view);
-        this.attempts = new Attempts(settings.retryMax().toNanos(), pace, present, links, targets, lost, view);
+        this.attempts = new Attempts(settings.retryMax().toNanos(), waits, present, links, targets, lost, view);
     }
 
     /**
@@ -211,7 +211,7 @@ public final class OverlayCore {
         out.add(new Effect.Close(link.origin()));
         if (dialling) {
             // Who was turned away does not come again at once: nor ever, if it is no member.
-            targets.at(link.address(), now).notBefore = now + pace.slow();
+            targets.at(link.address(), now).notBefore = now + waits.slow();
             if (!view.isActive() && !attendance.isFewEnoughForMesh()) {
                 view.enter(now, out);
             }

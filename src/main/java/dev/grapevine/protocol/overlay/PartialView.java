@@ -32,7 +32,7 @@ final class PartialView {
     private static final long CLOSE_NANOS = 1_000_000_000L;
 
     private final OverlaySettings settings;
-    private final Pace pace;
+    private final Waits waits;
     private final RandomGenerator random;
     private final PresentOthers present;
     private final OpenLinks links;
@@ -47,21 +47,21 @@ final class PartialView {
     PartialView(
             Origin self,
             OverlaySettings settings,
-            Pace pace,
+            Waits waits,
             RandomGenerator random,
             PresentOthers present,
             OpenLinks links,
             Targets targets,
             LostMembers lost) {
         this.settings = settings;
-        this.pace = pace;
+        this.waits = waits;
         this.random = random;
         this.present = present;
         this.links = links;
         this.targets = targets;
         this.lost = lost;
         this.views = new HyParView(
-                self, settings.views(), pace, new ViewSurroundings(present, links, targets, random), random);
+                self, settings.views(), waits, new ViewSurroundings(present, links, targets, random), random);
     }
 
     boolean isActive() {
@@ -71,7 +71,7 @@ final class PartialView {
     /** There are too many for a full mesh. */
     void enter(long now, Effects out) {
         active = true;
-        nextLost = now + pace.slow();
+        nextLost = now + waits.slow();
         links.all().forEach(link -> link.usedAt = now);
         views.enter(now, heard(now, out));
     }
@@ -192,7 +192,7 @@ final class PartialView {
         if (addresses.isEmpty()) {
             return;
         }
-        nextLost = now + pace.slow() * stretch();
+        nextLost = now + waits.slow() * stretch();
         Address address = addresses.get(random.nextInt(addresses.size()));
         if (targets.isFree(address, now) && !links.isLinkedAt(address)) {
             targets.at(address, now).asked = true;

@@ -35,7 +35,7 @@ final class Requests {
     private static final long JOIN_NANOS = 1_000_000_000L;
 
     private final ViewSettings settings;
-    private final Pace pace;
+    private final Waits waits;
     private final Surroundings surroundings;
     private final ActiveView active;
     private final PassiveView passive;
@@ -53,9 +53,9 @@ final class Requests {
 
     private long nextRequest;
 
-    Requests(ViewSettings settings, Pace pace, Surroundings surroundings, ActiveView active, PassiveView passive) {
+    Requests(ViewSettings settings, Waits waits, Surroundings surroundings, ActiveView active, PassiveView passive) {
         this.settings = settings;
-        this.pace = pace;
+        this.waits = waits;
         this.surroundings = surroundings;
         this.active = active;
         this.passive = passive;
@@ -104,7 +104,7 @@ final class Requests {
     void setBack(long now) {
         setbacks++;
         int beyond = setbacks - settings.activeView();
-        nextRequest = beyond > 0 ? now + pace.backoff(beyond) : now;
+        nextRequest = beyond > 0 ? now + waits.backoff(beyond) : now;
     }
 
     /** Whoever was asked too long ago will not answer any more. */
@@ -132,7 +132,7 @@ final class Requests {
         while (active.requests() < wanted) {
             Origin candidate = candidate(notNow);
             if (candidate == null) {
-                nextRequest = now + (notNow.isEmpty() ? pace.slow() : pace.backoff(1));
+                nextRequest = now + (notNow.isEmpty() ? waits.slow() : waits.backoff(1));
                 return;
             }
             Address address = surroundings.addressOf(candidate);

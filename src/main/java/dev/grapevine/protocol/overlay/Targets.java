@@ -77,14 +77,14 @@ final class Targets {
     /**
      * After the loss of a link: at once if it was the last one. Detours, which may have led there, no longer wait so long.
      */
-    void seekSeedsAgain(@Nullable Target lost, boolean wasLast, Pace pace, long now) {
+    void seekSeedsAgain(@Nullable Target lost, boolean wasLast, Waits waits, long now) {
         for (Target seed : byAddress.values()) {
             if (seed.seed && seed != lost && wasLast) {
                 seed.failures = 0;
                 seed.notBefore = now;
             } else if (seed.detours > 1) {
                 // Never later than it was, or links that come and go would put it off for ever.
-                long soon = now + pace.slow();
+                long soon = now + waits.slow();
                 seed.notBefore = soon - seed.notBefore < 0 ? soon : seed.notBefore;
             }
             seed.detours = 0;

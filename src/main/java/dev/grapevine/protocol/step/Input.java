@@ -81,6 +81,9 @@ public sealed interface Input {
      */
     record Publish(String topic, List<Bytes> payloads) implements Input {}
 
+    /** What subscriptions that began at the retained window want. */
+    sealed interface OfReplay extends Input permits Replay, ReplayRoom, ReplayEnd {}
+
     /**
      * A subscription begins that is to be given first what is still retained of its topic. All that it is given comes as
      * {@link Effect.Replayed} and {@link Effect.ReplayGap} from now on, until {@link ReplayEnd}.
@@ -88,7 +91,7 @@ public sealed interface Input {
      * @param subscription a number that no other one of this node has
      * @param topic the topic
      */
-    record Replay(long subscription, String topic) implements Input {}
+    record Replay(long subscription, String topic) implements OfReplay {}
 
     /**
      * A subscription that {@link Effect.ReplayWaits} told of takes more of what is retained.
@@ -96,14 +99,14 @@ public sealed interface Input {
      * @param subscription which
      * @param messages how many at most until it is told of again, at least 1
      */
-    record ReplayRoom(long subscription, int messages) implements Input {}
+    record ReplayRoom(long subscription, int messages) implements OfReplay {}
 
     /**
      * A subscription that began at the retained window is over.
      *
      * @param subscription which
      */
-    record ReplayEnd(long subscription) implements Input {}
+    record ReplayEnd(long subscription) implements OfReplay {}
 
     /**
      * Write or remove a key of a store.

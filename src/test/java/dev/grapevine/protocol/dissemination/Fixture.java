@@ -109,13 +109,13 @@ final class Fixture {
 
     List<Effect> room(long subscription, int messages) {
         effects.clear();
-        core.replayRoom(new Input.ReplayRoom(subscription, messages), now(), effects::add);
+        core.replay(new Input.ReplayRoom(subscription, messages), now(), effects::add);
         return List.copyOf(effects);
     }
 
     List<Effect> replayEnd(long subscription) {
         effects.clear();
-        core.replayEnd(new Input.ReplayEnd(subscription), now(), effects::add);
+        core.replay(new Input.ReplayEnd(subscription), now(), effects::add);
         return List.copyOf(effects);
     }
 

@@ -389,7 +389,7 @@ final class LossyMesh {
         private void takeMore(Effect.ReplayWaits waits) {
             int room = random.nextInt(1, 40);
             time.after(random.nextLong(30 * MILLI), () -> {
-                core.replayRoom(new Input.ReplayRoom(waits.subscription(), room), time(), effects::add);
+                core.replay(new Input.ReplayRoom(waits.subscription(), room), time(), effects::add);
                 carryOut(null);
             });
         }

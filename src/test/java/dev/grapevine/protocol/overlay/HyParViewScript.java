@@ -39,7 +39,7 @@ class HyParViewScript {
     final HyParView views = new HyParView(
             member(0),
             SMALL,
-            new Pace(OverlaySettings.DEFAULT, random),
+            new Waits(OverlaySettings.DEFAULT, random),
             new Surroundings() {
                 @Override
                 public Address addressOf(Origin member) {

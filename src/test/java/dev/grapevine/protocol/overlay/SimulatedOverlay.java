@@ -55,7 +55,7 @@ public final class SimulatedOverlay {
             this.number = number;
             this.origin = new Origin(new MemberId(0, number), 1);
             SplittableRandom own = random.split();
-            this.views = new HyParView(origin, settings, new Pace(OverlaySettings.DEFAULT, own), this, own);
+            this.views = new HyParView(origin, settings, new Waits(OverlaySettings.DEFAULT, own), this, own);
         }
 
         @Override

@@ -3,7 +3,7 @@ package dev.grapevine.protocol.overlay;
 import java.util.random.RandomGenerator;
 
 /** How long to wait before a dial is tried again: doubled each time up to a longest wait, each jittered by half. */
-final class Pace {
+final class Waits {
 
     private static final int DETOUR_DOUBLINGS = 3;
 
@@ -11,7 +11,7 @@ final class Pace {
     private final long max;
     private final RandomGenerator random;
 
-    Pace(OverlaySettings settings, RandomGenerator random) {
+    Waits(OverlaySettings settings, RandomGenerator random) {
         this.min = settings.retryMin().toNanos();
         this.max = settings.retryMax().toNanos();
         this.random = random;
