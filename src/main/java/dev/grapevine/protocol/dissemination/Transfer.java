@@ -42,6 +42,7 @@ final class Transfer implements Held {
     private long progressAt;
     private long measuredAt;
     private int receivedThen;
+    private int most;
     private long patience;
 
     /**
@@ -241,7 +242,10 @@ final class Transfer implements Held {
         return holders.stream().skip(1).toList();
     }
 
-    /** Another goes on where it stands; whoever was asked so far is the last that is asked again. */
+    /**
+     * Another goes on where it stands; whoever was asked so far is the last that is asked again. That is no progress: two that lack
+     * the same chunk would else ask each other for it for ever.
+     */
     void exchange(Origin other, long now) {
         Origin former = holders.iterator().next();
         holders.remove(former);
@@ -252,7 +256,6 @@ final class Transfer implements Held {
         holders.addAll(rest);
         holders.add(former);
         underWay.clear();
-        progressAt = now;
         measure(now);
     }
 
@@ -290,8 +293,13 @@ final class Transfer implements Held {
         return chunks.length == 0 || chunks[chunk.offset() / CHUNK_BYTES] != null;
     }
 
-    /** A chunk that fits came. The last one makes the message whole: it is put together once, in an array of its own. */
-    void take(Chunk chunk, long now) {
+    /**
+     * A chunk that fits came. The last one makes the message whole: it is put together once, in an array of its own.
+     *
+     * @return whether more of it is here than ever before: what had to be let go for want of room and comes once more brings
+     *     nobody further
+     */
+    boolean take(Chunk chunk, long now) {
         int index = chunk.offset() / CHUNK_BYTES;
         chunks[index] = chunk.bytes();
         underWay.clear(index);
@@ -305,6 +313,9 @@ final class Transfer implements Held {
             whole = assembled();
             chunks = NONE;
         }
+        boolean isMore = received > most;
+        most = Math.max(most, received);
+        return isMore;
     }
 
     private Bytes assembled() {

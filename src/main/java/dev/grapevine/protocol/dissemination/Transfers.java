@@ -188,8 +188,9 @@ final class Transfers {
 
     private void take(Transfer transfer, Chunk chunk, long now, Effects out) {
         InboundStream stream = transfer.stream();
-        transfer.take(chunk, now);
-        stream.progressed(transfer.sequence(), now);
+        if (transfer.take(chunk, now)) {
+            stream.progressed(transfer.sequence(), now);
+        }
         Origin holder = transfer.holder();
         if (transfer.isWhole()) {
             transfer.stop();

@@ -78,7 +78,7 @@ final class DeliveryRecord {
             return Bytes.utf8(text);
         }
         SplittableRandom content = new SplittableRandom(text.hashCode());
-        byte[] bytes = new byte[Limits.RUN_BYTES + 1 + content.nextInt(4 * Limits.RUN_BYTES)];
+        byte[] bytes = new byte[Limits.LARGE_BYTES + 1 + content.nextInt(4 * Limits.LARGE_BYTES)];
         content.nextBytes(bytes);
         return Bytes.wrap(bytes);
     }

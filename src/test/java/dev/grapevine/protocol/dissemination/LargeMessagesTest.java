@@ -346,6 +346,24 @@ class LargeMessagesTest {
                 .containsExactly(control(ANN, request(DAN, 1, LARGER, 9)));
     }
 
+    @Test
+    void beyondAMeshAnExchangeIsNoProgressSoThatTwoThatLackTheSameDoNotWaitForEachOther() {
+        Fixture member = Fixture.partial(DisseminationSettings.DEFAULT, ANN, BEN);
+        member.receive(ANN, announcement(DAN, 1, LARGER, 0));
+        member.receive(BEN, announcement(DAN, 1, LARGER, 0));
+        member.after(RETRY);
+        member.receive(ANN, announcement(DAN, 1, LARGER, 0));
+        for (int i = 0; i < 4; i++) {
+            member.after(Duration.ofMillis(900));
+            member.receive(BEN, chunk(DAN, 1, LARGER, i));
+        }
+        assertThat(chunkRequests(member.after(Duration.ofMillis(400)))).contains(control(ANN, request(DAN, 1, LARGER, 4)));
+
+        assertThat(chunkRequests(member.after(Duration.ofMillis(600))))
+                .as("a second after the last chunk")
+                .contains(control(BEN, request(DAN, 1, LARGER, 4)));
+    }
+
     private static List<Effect> chunkRequests(List<Effect> effects) {
         return effects.stream()
                 .filter(effect -> effect instanceof Effect.Send send && send.frame() instanceof ChunkRequest)

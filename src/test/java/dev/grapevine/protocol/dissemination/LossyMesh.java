@@ -109,7 +109,7 @@ final class LossyMesh {
         this.random = random;
         this.topics = topics;
         boolean isPlain = topics == PLAIN;
-        DisseminationSettings small = withLarge ? bounds(4 * Limits.RUN_BYTES) : bounds(0);
+        DisseminationSettings small = withLarge ? bounds(4 * Limits.LARGE_BYTES) : bounds(0);
         DisseminationSettings bounds = retainsAll ? small.withRetainedBytes(1 << 26) : small;
         this.settings = isRoomy ? bounds.withReorderBytes(1 << 24).withReorderMessages(1 << 14) : bounds;
         this.isSparse = degree < size;
