@@ -14,8 +14,8 @@ import java.util.function.Predicate;
  * <p>A neighbour that does not retain what is missing says so, and likewise one that has not got it yet. Once all have said
  * that it is gone, it becomes a gap. If some only have not got it, all are asked again, up to
  * {@link Limits#REPAIR_ROUNDS} times with doubling pauses, since they may be asking themselves: half as often if it is gone
- * for others, and twice as often if some do not answer, or if it is an announced
- * large message whose publisher is present. Then it is a gap too; but for more
+ * for others, and twice as often if some do not answer, or if its publisher is present and it is an
+ * announced large message or nothing came behind it. Then it is a gap too; but for more
  * than {@link Limits#PULL_MESSAGES} of a publisher that is present that somebody told of and nobody has, and behind which
  * nothing came: these are not believed, so that whoever invents sequences cannot end a stream.
  */
@@ -106,8 +106,11 @@ final class NeighbourRepair {
             stream.abandon(gone, now, out);
             return;
         }
-        // Of a large message that was announced a neighbour may have a part, and takes its time to get the rest.
-        boolean worthy = stream.large().find(stream.next()) != null && isPresent.test(stream.origin());
+        // Of a large message a neighbour may have a part, and takes its time to get the rest; it may be one that is
+        // only told of,
+        // and to wait for that holds up nothing as long as nothing came behind it.
+        boolean worthy =
+                (stream.large().find(stream.next()) != null || stream.lacksTail()) && isPresent.test(stream.origin());
         if (round.isLast(worthy)) {
             round.waitedTo(stream.knownLast());
             giveUp(stream, now, out);

@@ -136,6 +136,11 @@ final class Transfer implements Held {
         return isRunning && !isOver;
     }
 
+    /** Whether it is a hole for which a part has come. */
+    boolean isSuspended() {
+        return !isOver && !isPlaced && !isAgain;
+    }
+
     /** Nobody needs it any more: it was delivered or given up. */
     void over() {
         isOver = true;

@@ -123,10 +123,27 @@ final class Transfers {
         if (isFree
                 && (transfer.isAgain()
                         || transfer.sequence() == transfer.stream().next())) {
+            if (other != null && other != transfer) {
+                fitIn(other);
+            }
             beyondBudget = transfer;
             return true;
         }
         return false;
+    }
+
+    /** What has come of a message and is beyond the budget stays only if it finds room. */
+    private void fitIn(Transfer transfer) {
+        if (!transfer.isUnfinished() && !transfer.isSuspended()) {
+            return;
+        }
+        if (budget.take(transfer.received() - transfer.reserved())) {
+            transfer.reserved(transfer.received());
+        } else {
+            budget.give(transfer.reserved());
+            transfer.reserved(0);
+            transfer.beginAnew();
+        }
     }
 
     private static void ask(Transfer transfer, Origin holder, Effects out) {
@@ -249,19 +266,15 @@ final class Transfers {
         }
     }
 
-    /** What has come stays if it has room; what has not gives its room back. */
+    /** What has not come gives its room back. What has come stays, beyond the budget until another has to go there. */
     private void stop(Transfer transfer) {
         transfer.stop();
         running.remove(transfer);
         if (transfer.reserved() >= transfer.received()) {
             budget.give(transfer.reserved() - transfer.received());
             transfer.reserved(transfer.received());
-        } else if (budget.take(transfer.received() - transfer.reserved())) {
-            transfer.reserved(transfer.received());
-        } else {
-            budget.give(transfer.reserved());
-            transfer.reserved(0);
-            transfer.beginAnew();
+        } else if (transfer != beyondBudget) {
+            fitIn(transfer);
         }
     }
 

@@ -17,8 +17,8 @@ class DisseminationPropertyTest {
     /** Beyond a mesh, besides: as long as all may wait for each other for what nobody has, one after the other. */
     private static final long WAITING_MILLIS = 2 * 16_000;
 
-    /** For large messages twice as many rounds, the further ones 8 s apart. */
-    private static final long LARGE_WAITING_MILLIS = 2 * 6 * 8_000;
+    /** For large messages, and the last ones of a stream, twice as many rounds, the further ones 8 s apart. */
+    private static final long FURTHER_WAITING_MILLIS = 2 * 6 * 8_000;
 
     private final Map<ProtocolEvent, Long> events = new EnumMap<>(ProtocolEvent.class);
     private final Map<RejectReason, Long> rejections = new EnumMap<>(RejectReason.class);
@@ -38,7 +38,7 @@ class DisseminationPropertyTest {
                 300,
                 seed -> tryOut(
                         LossyMesh.sparse(seed, 6 + (int) (seed % 7), 3, seed % 2 == 0, false),
-                        CONVERGENCE_MILLIS + WAITING_MILLIS));
+                        CONVERGENCE_MILLIS + WAITING_MILLIS + FURTHER_WAITING_MILLIS));
 
         assertThat(rejections.keySet()).isSubsetOf(RejectReason.REORDER_OVERFLOW);
     }
@@ -51,7 +51,7 @@ class DisseminationPropertyTest {
                         seed % 2 == 0
                                 ? LossyMesh.sparse(seed, 5 + (int) (seed % 5), 3, seed % 4 == 0, true)
                                 : LossyMesh.withLarge(seed, 3 + (int) (seed % 3)),
-                        CONVERGENCE_MILLIS + WAITING_MILLIS + LARGE_WAITING_MILLIS));
+                        CONVERGENCE_MILLIS + WAITING_MILLIS + FURTHER_WAITING_MILLIS));
 
         assertThat(rejections.keySet()).isSubsetOf(RejectReason.REORDER_OVERFLOW, RejectReason.UNREQUESTED_CHUNK);
         assertThat(events).containsKeys(ProtocolEvent.TRANSFER_COMPLETED, ProtocolEvent.TRANSFER_INTERRUPTED);

@@ -357,7 +357,8 @@ class LargeMessagesTest {
             member.after(Duration.ofMillis(900));
             member.receive(BEN, chunk(DAN, 1, LARGER, i));
         }
-        assertThat(chunkRequests(member.after(Duration.ofMillis(400)))).contains(control(ANN, request(DAN, 1, LARGER, 4)));
+        assertThat(chunkRequests(member.after(Duration.ofMillis(400))))
+                .contains(control(ANN, request(DAN, 1, LARGER, 4)));
 
         assertThat(chunkRequests(member.after(Duration.ofMillis(600))))
                 .as("a second after the last chunk")
