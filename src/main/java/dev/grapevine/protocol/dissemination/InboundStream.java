@@ -110,6 +110,13 @@ final class InboundStream extends KnownStream {
         return knownLast;
     }
 
+    /** Whether a range may have been asked for. */
+    boolean mayLack(Range range) {
+        return Limits.isRange(range.from(), range.to())
+                && range.to() <= knownLast
+                && (isOpen() || !large.within(range).isEmpty());
+    }
+
     /** Whether something has to be asked for, now or later. */
     boolean isIncomplete() {
         return !isOpen() || !holes.isEmpty();

@@ -265,15 +265,16 @@ final class InboundStreams {
             return;
         }
         InboundStream stream = find(answer.origin(), answer.topic());
-        if (stream == null
-                || !stream.isOpen()
-                || !Limits.isRange(answer.from(), answer.to())
-                || answer.to() > stream.knownLast()) {
+        Range gone = new Range(answer.from(), answer.to());
+        if (stream == null || !stream.mayLack(gone)) {
             reject(RejectReason.INVALID_RANGE, from, "Nobody asked for " + answer.from() + " to " + answer.to(), out);
             return;
         }
         Neighbour by = isPartial ? neighbours.get(from) : null;
-        transfers.unavailable(from, stream, new Range(answer.from(), answer.to()), now, out);
+        transfers.unavailable(from, stream, gone, now, out);
+        if (!stream.isOpen()) {
+            return; // only large messages are asked for before it is known where a stream begins
+        }
         if (by == null) {
             stream.abandon(answer.to(), now, out);
         } else if (answer.from() <= stream.next() && stream.next() <= answer.to()) {

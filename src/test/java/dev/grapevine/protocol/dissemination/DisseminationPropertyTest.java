@@ -53,7 +53,9 @@ class DisseminationPropertyTest {
                                 : LossyMesh.withLarge(seed, 3 + (int) (seed % 3)),
                         CONVERGENCE_MILLIS + WAITING_MILLIS + FURTHER_WAITING_MILLIS));
 
-        assertThat(rejections.keySet()).isSubsetOf(RejectReason.REORDER_OVERFLOW, RejectReason.UNREQUESTED_CHUNK);
+        assertThat(rejections.keySet())
+                .isSubsetOf(
+                        RejectReason.REORDER_OVERFLOW, RejectReason.UNREQUESTED_CHUNK, RejectReason.TOO_MANY_REQUESTS);
         assertThat(events).containsKeys(ProtocolEvent.TRANSFER_COMPLETED, ProtocolEvent.TRANSFER_INTERRUPTED);
     }
 

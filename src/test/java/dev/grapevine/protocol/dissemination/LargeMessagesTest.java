@@ -400,6 +400,16 @@ class LargeMessagesTest {
     }
 
     @Test
+    void whatIsGoneBeforeItsStreamHasBegunHereIsAskedForNoMoreAndIsNobodysFault() {
+        Fixture member = Fixture.partial(DisseminationSettings.DEFAULT, ANN, BEN);
+        member.receive(ANN, announcement(DAN, 5, LARGE, 0));
+
+        assertThat(member.receive(ANN, new Unavailable(DAN, NEWS, 5, 5))).noneMatch(Effect.Rejected.class::isInstance);
+        assertThat(chunkRequests(member.after(Duration.ofSeconds(10)))).isEmpty();
+        assertRejected(member.receive(ANN, new Unavailable(DAN, NEWS, 3, 3)), RejectReason.INVALID_RANGE);
+    }
+
+    @Test
     void beyondAMeshWhatAllSayIsRetainedNoMoreIsAGap() {
         Fixture member = Fixture.partial(DisseminationSettings.DEFAULT, ANN, BEN);
         member.receive(ANN, announcement(DAN, 1, LARGE, 0));
