@@ -1,7 +1,6 @@
 package dev.grapevine.runtime;
 
 import java.util.List;
-import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +26,7 @@ final class UserThreads implements Scheduler {
     private final String name;
     private final AtomicInteger started = new AtomicInteger();
     private final Sinks.Empty<Void> gone = Sinks.empty();
-    private final Waiting waiting = new Waiting();
+    private final IdleThreads waiting = new IdleThreads();
     private final Pool pool = new Pool();
     private final Scheduler tasks = Schedulers.fromExecutor(pool, true);
 
@@ -79,17 +78,6 @@ final class UserThreads implements Scheduler {
     @Override
     public String toString() {
         return name;
-    }
-
-    /** Takes a task only if an idle thread waits for it, so that the pool starts another thread rather than queue. */
-    private static final class Waiting extends LinkedTransferQueue<Runnable> {
-
-        private static final long serialVersionUID = 1;
-
-        @Override
-        public boolean offer(Runnable task) {
-            return tryTransfer(task);
-        }
     }
 
     private final class Pool extends ThreadPoolExecutor {
