@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class FanoutBenchmark {
 
-    private static final int WARM_UP_ROUNDS = 3;
+    private static final int WARM_UP_ROUNDS = 8;
     private static final double BURST_NANOS = 0.4e9;
     private static final double PACED_SECONDS = 0.8;
 
