@@ -11,8 +11,8 @@ package dev.grapevine.transport;
  */
 final class InFlightLimit {
 
-    /** What queues may add to the time on the way, in nanoseconds. RFC 6817 allows at most 100 ms. */
-    static final long TARGET_NANOS = 100_000_000;
+    /** What queues may add to the time on the way, in nanoseconds: LEDBAT++ (draft-irtf-iccrg-ledbat-plus-plus) aims at 60 ms, RFC 6817 allows 100. */
+    static final long TARGET_NANOS = 60_000_000;
 
     /** How long the least delay holds; twice that at the most. RFC 6817, section 4.2, remembers 10 minutes. */
     static final long PERIOD_NANOS = 300_000_000_000L;
