@@ -49,7 +49,7 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
         return channel.name();
     }
 
-    /** Adds a run; on the node's thread. */
+    /** Adds a run, for when it is woken; on the node's thread. */
     void offer(Priority priority, Run run) {
         if ((run.isGap() && !options.showGaps()) || isOverflown()) {
             return;
@@ -58,7 +58,6 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
         if (missed > 0) {
             channel.observer().subscriberMissed(channel.name(), missed);
         }
-        wake();
     }
 
     /** The number under which it is given what is retained; 0 if it did not ask for that. */

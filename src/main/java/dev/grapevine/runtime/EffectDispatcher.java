@@ -9,10 +9,12 @@ import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.topic.Priority;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 
 /** Carries out what the core wants done. Confined to the node's thread. */
 final class EffectDispatcher {
@@ -20,6 +22,7 @@ final class EffectDispatcher {
     private static final Logger log = LoggerFactory.getLogger(EffectDispatcher.class);
 
     private final Origin self;
+    private final Scheduler scheduler;
     private final PeerLinks links;
     private final NodeViews views;
     private final Replaying replays;
@@ -29,12 +32,14 @@ final class EffectDispatcher {
 
     EffectDispatcher(
             Origin self,
+            Scheduler scheduler,
             PeerLinks links,
             NodeViews views,
             Replaying replays,
             NodeLog nodeLog,
             GrapevineObserver observer) {
         this.self = self;
+        this.scheduler = scheduler;
         this.links = links;
         this.views = views;
         this.replays = replays;
@@ -63,7 +68,26 @@ final class EffectDispatcher {
         for (int i = 0; i < effects.size(); i++) {
             carryOut(effects.get(i));
         }
-        links.flush();
+        boolean sent = links.flush();
+        if (views.isAnyGiven()) {
+            wake(sent);
+        }
+    }
+
+    /**
+     * Wakes the subscribers that were given something: behind the transport's flush of what the step has sent, since to wake a
+     * thread takes as long as a write to a socket, and peers would wait for as many as there are subscribers here.
+     */
+    private void wake(boolean behindFlush) {
+        try {
+            if (behindFlush) {
+                scheduler.schedule(views::wake);
+                return;
+            }
+        } catch (RejectedExecutionException stopped) {
+            log.trace("The transport is gone, and with it whoever would wait", stopped);
+        }
+        views.wake();
     }
 
     /** What a step changes in the view is one change, and is there before anything else that the step tells. */

@@ -86,6 +86,7 @@ final class NodeBinding {
                 parts.commands(),
                 new EffectDispatcher(
                         described.origin(),
+                        begun.scheduler(),
                         begun.links(),
                         parts.views(),
                         parts.replays(),

@@ -4,6 +4,8 @@ import dev.grapevine.membership.NodeHealth;
 import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.Tuning;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +24,7 @@ final class NodeViews {
     private final ConflatedState<String, NodeHealth> health = new ConflatedState<>();
     private final ConflatedState<String, Tuning> tuning = new ConflatedState<>();
     private final Sinks.Empty<Void> left = Sinks.empty();
+    private final List<DrainSubscription<?>> given = new ArrayList<>();
     private volatile boolean completed;
 
     NodeViews() {
@@ -41,11 +44,25 @@ final class NodeViews {
         return completed;
     }
 
+    /** Puts a run into the buffers of the subscribers; they begin with it once they are woken. On the node's thread. */
     void offer(String stream, Run run) {
         TopicChannel<?> channel = topics.get(StreamName.topic(stream));
         if (channel != null) {
-            channel.offer(stream, run);
+            channel.offer(stream, run, given::add);
         }
+    }
+
+    /** Whether subscribers wait to be woken. */
+    boolean isAnyGiven() {
+        return !given.isEmpty();
+    }
+
+    /** Wakes the subscribers that were given something. On the node's thread. */
+    void wake() {
+        for (int i = 0; i < given.size(); i++) {
+            given.get(i).wake();
+        }
+        given.clear();
     }
 
     /** Time has passed. */

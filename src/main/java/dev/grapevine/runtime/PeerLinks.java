@@ -206,13 +206,19 @@ final class PeerLinks {
         return lastSent;
     }
 
-    /** Sends what the last step put into outboxes, as far as the peers have granted it. */
-    void flush() {
+    /**
+     * Sends what the last step put into outboxes, as far as the peers have granted it.
+     *
+     * @return whether there was anything
+     */
+    boolean flush() {
+        boolean any = !dirty.isEmpty();
         for (int i = 0; i < dirty.size(); i++) {
             dirty.get(i).flush();
         }
         dirty.clear();
         lastSent = null;
+        return any;
     }
 
     /**

@@ -86,11 +86,13 @@ final class Replaying {
                 subscription.offer(
                         EffectDispatcher.priority(messages.topic()),
                         Run.messages(messages.origin(), messages.first(), messages.payloads()));
+                subscription.wake();
             }
         } else if (effect instanceof Effect.ReplayGap replayed) {
             DeliverySubscription<?> subscription = subscriptions.get(replayed.subscription());
             if (subscription != null) {
                 subscription.offer(EffectDispatcher.priority(replayed.gap().topic()), Run.lost(replayed.gap()));
+                subscription.wake();
             }
         } else if (effect instanceof Effect.ReplayWaits waits) {
             DeliverySubscription<?> subscription = subscriptions.get(waits.subscription());

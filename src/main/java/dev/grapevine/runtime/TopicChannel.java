@@ -18,6 +18,7 @@ import dev.grapevine.topic.UndecodableHandler;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -233,10 +234,10 @@ final class TopicChannel<T> implements Topic<T> {
                 error.toString());
     }
 
-    /** Hands a run of a stream to every subscriber, unless its topic is of another order; on the node's thread. */
-    void offer(String stream, Run run) {
+    /** Hands a run of a stream to every subscriber, unless its topic is of another order, as {@link #offer(Priority, Run, Consumer)}. */
+    void offer(String stream, Run run, Consumer<? super DrainSubscription<?>> given) {
         if (StreamName.isCausal(stream) == (order == Order.CAUSAL)) {
-            offer(EffectDispatcher.priority(stream), run);
+            offer(EffectDispatcher.priority(stream), run, given);
             return;
         }
         observer.rejected(RejectReason.OTHER_ORDER, name + " of " + run.origin());
@@ -250,10 +251,11 @@ final class TopicChannel<T> implements Topic<T> {
         }
     }
 
-    /** Hands a run to every subscriber; on the node's thread. */
-    void offer(Priority priority, Run run) {
+    /** Hands a run to every subscriber and tells whom it was given, for them to be woken; on the node's thread. */
+    void offer(Priority priority, Run run, Consumer<? super DrainSubscription<?>> given) {
         for (DeliverySubscription<T> subscriber : subscribers) {
             subscriber.offer(priority, run);
+            given.accept(subscriber);
         }
     }
 

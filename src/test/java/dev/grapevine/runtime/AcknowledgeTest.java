@@ -76,7 +76,8 @@ class AcknowledgeTest {
     private void publish(long first, String... words) {
         channel.offer(
                 Priority.NORMAL,
-                Run.messages(ORIGIN, first, Stream.of(words).map(Bytes::utf8).toList()));
+                Run.messages(ORIGIN, first, Stream.of(words).map(Bytes::utf8).toList()),
+                DrainSubscription::wake);
     }
 
     private void after(long seconds) {
@@ -176,7 +177,8 @@ class AcknowledgeTest {
     void gapsNeedNoAnswerAndWhatWaitsTooLongBelowIsOneOfThem() {
         StepVerifier.create(told(OPTIONS.withBuffer(1, Overflow.DROP_OLDEST)))
                 .then(() -> publish(1, "a"))
-                .then(() -> channel.offer(Priority.NORMAL, Run.gap(ORIGIN, 2, 3, Gap.Reason.LOST)))
+                .then(() ->
+                        channel.offer(Priority.NORMAL, Run.gap(ORIGIN, 2, 3, Gap.Reason.LOST), DrainSubscription::wake))
                 .expectNext("a1", "LOST 2-3")
                 .then(() -> assertThat(given.get(1).acknowledge()).isFalse())
                 .then(() -> assertThat(given.get(1).reject()).isFalse())

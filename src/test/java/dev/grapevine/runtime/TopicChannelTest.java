@@ -94,9 +94,9 @@ class TopicChannelTest {
     void messagesOfATopicThatIsOfAnotherOrderElsewhereAreCountedAndGivenToNobody() {
         TopicChannel<String> channel = channel(Codecs.utf8());
         StepVerifier.create(channel.deliveries(9, Overflow.ERROR).map(TopicChannelTest::told))
-                .then(() -> channel.offer(StreamName.causal("t"), words(1, "garbage")))
-                .then(() -> channel.offer("t", words(1, "a")))
-                .then(() -> channel.offer(StreamName.critical("t"), words(1, "b")))
+                .then(() -> channel.offer(StreamName.causal("t"), words(1, "garbage"), DrainSubscription::wake))
+                .then(() -> channel.offer("t", words(1, "a"), DrainSubscription::wake))
+                .then(() -> channel.offer(StreamName.critical("t"), words(1, "b"), DrainSubscription::wake))
                 .expectNext("NORMAL 1 a", "CRITICAL 1 b")
                 .thenCancel()
                 .verify();
@@ -107,9 +107,9 @@ class TopicChannelTest {
     void aCriticalMessagePassesNormalOnesThatWaitForTheSubscriber() {
         TopicChannel<String> channel = channel(Codecs.utf8());
         StepVerifier.create(channel.deliveries(9, Overflow.ERROR).map(TopicChannelTest::told), 1)
-                .then(() -> channel.offer(Priority.NORMAL, words(1, "a", "b", "c")))
+                .then(() -> channel.offer(Priority.NORMAL, words(1, "a", "b", "c"), DrainSubscription::wake))
                 .expectNext("NORMAL 1 a")
-                .then(() -> channel.offer(Priority.CRITICAL, words(1, "fire")))
+                .then(() -> channel.offer(Priority.CRITICAL, words(1, "fire"), DrainSubscription::wake))
                 .thenRequest(2)
                 .expectNext("CRITICAL 1 fire", "NORMAL 2 b")
                 .thenCancel()
@@ -120,8 +120,8 @@ class TopicChannelTest {
     void normalMessagesThatOverflowTakeNoRoomFromCriticalOnes() {
         TopicChannel<String> channel = channel(Codecs.utf8());
         StepVerifier.create(channel.deliveries(2, Overflow.DROP_OLDEST).map(TopicChannelTest::told), 0)
-                .then(() -> channel.offer(Priority.CRITICAL, words(1, "fire", "flood")))
-                .then(() -> channel.offer(Priority.NORMAL, words(1, "a", "b", "c", "d")))
+                .then(() -> channel.offer(Priority.CRITICAL, words(1, "fire", "flood"), DrainSubscription::wake))
+                .then(() -> channel.offer(Priority.NORMAL, words(1, "a", "b", "c", "d"), DrainSubscription::wake))
                 .thenRequest(9)
                 .expectNext("CRITICAL 1 fire", "CRITICAL 2 flood", "NORMAL gap 1-2", "NORMAL 3 c", "NORMAL 4 d")
                 .thenCancel()
@@ -133,8 +133,8 @@ class TopicChannelTest {
     void criticalMessagesThatOverflowEndASubscriptionThatAskedForIt() {
         TopicChannel<String> channel = channel(Codecs.utf8());
         StepVerifier.create(channel.deliveries(1, Overflow.ERROR).map(TopicChannelTest::told), 0)
-                .then(() -> channel.offer(Priority.NORMAL, words(1, "a")))
-                .then(() -> channel.offer(Priority.CRITICAL, words(1, "fire", "flood")))
+                .then(() -> channel.offer(Priority.NORMAL, words(1, "a"), DrainSubscription::wake))
+                .then(() -> channel.offer(Priority.CRITICAL, words(1, "fire", "flood"), DrainSubscription::wake))
                 .thenRequest(9)
                 .expectNext("CRITICAL 1 fire", "NORMAL 1 a")
                 .verifyError(SubscriberOverflowException.class);
@@ -149,7 +149,10 @@ class TopicChannelTest {
                 subscription.cancel();
             }
         });
-        channel.offer(Priority.NORMAL, Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"), Bytes.utf8("b"))));
+        channel.offer(
+                Priority.NORMAL,
+                Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"), Bytes.utf8("b"))),
+                DrainSubscription::wake);
         assertThat(missed).isEmpty();
     }
 
@@ -161,7 +164,9 @@ class TopicChannelTest {
                         })
                         .map(delivery -> delivery instanceof Message<String> message ? message.value() : "gap"))
                 .then(() -> channel.offer(
-                        Priority.NORMAL, Run.messages(ORIGIN, 1, List.of(Bytes.utf8("bad"), Bytes.utf8("good")))))
+                        Priority.NORMAL,
+                        Run.messages(ORIGIN, 1, List.of(Bytes.utf8("bad"), Bytes.utf8("good"))),
+                        DrainSubscription::wake))
                 .expectNext("gap", "good")
                 .thenCancel()
                 .verify();
@@ -207,7 +212,8 @@ class TopicChannelTest {
                         .map(delivery -> delivery instanceof Message<String> message ? message.value() : "gap"))
                 .then(() -> channel.offer(
                         Priority.NORMAL,
-                        Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"), Bytes.utf8("bad"), Bytes.utf8("b")))))
+                        Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"), Bytes.utf8("bad"), Bytes.utf8("b"))),
+                        DrainSubscription::wake))
                 .expectNext("a", "gap", "b")
                 .then(channel::complete)
                 .verifyComplete();
@@ -219,7 +225,9 @@ class TopicChannelTest {
         TopicChannel<String> channel = channel(picky(new OutOfMemoryError("provoked")));
         StepVerifier.create(channel.messages().map(Message::value))
                 .then(() -> channel.offer(
-                        Priority.NORMAL, Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"), Bytes.utf8("bad")))))
+                        Priority.NORMAL,
+                        Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"), Bytes.utf8("bad"))),
+                        DrainSubscription::wake))
                 .expectNext("a")
                 .verifyError(OutOfMemoryError.class);
     }
@@ -250,8 +258,8 @@ class TopicChannelTest {
             }
         });
         channel.messages().subscribe(message -> seen.add(message.value()));
-        channel.offer(Priority.NORMAL, Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"))));
-        channel.offer(Priority.NORMAL, Run.messages(ORIGIN, 2, List.of(Bytes.utf8("b"))));
+        channel.offer(Priority.NORMAL, Run.messages(ORIGIN, 1, List.of(Bytes.utf8("a"))), DrainSubscription::wake);
+        channel.offer(Priority.NORMAL, Run.messages(ORIGIN, 2, List.of(Bytes.utf8("b"))), DrainSubscription::wake);
         assertThat(seen).containsExactly("provoked", "a", "b");
     }
 
