@@ -154,7 +154,8 @@ public interface Grapevine {
 
     /**
      * How gossip goes and why: fanout, interval and batch size, with the measurements and the byte budget that they were made
-     * of. {@link Tuning#explanation()} says it in a sentence.
+     * of; and likewise how often topics tell how far they are, when they ask again for what is missing, and what both may take.
+     * {@link Tuning#explanation()} says it in a sentence.
      *
      * @return replays the latest decision, then each change, conflated to the latest for a slow subscriber; nothing before
      *     the node is bound; signals come on a delivery thread of the node; completes when the node stops

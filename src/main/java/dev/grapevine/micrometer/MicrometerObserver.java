@@ -38,7 +38,11 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>{@code grapevine.links}</td><td>gauge</td><td></td></tr>
  *   <tr><td>{@code grapevine.health.score}</td><td>gauge, 0 to 8</td><td></td></tr>
  *   <tr><td>{@code grapevine.gossip.fanout}, {@code .interval}, {@code .batch}</td>
- *     <td>gauges: peers, seconds and bytes of a round</td><td>{@code gossip}: membership, writes</td></tr>
+ *     <td>gauges: peers, seconds and bytes of a round</td><td>{@code gossip}: membership, writes; of topics the
+ *     interval of digests only</td></tr>
+ *   <tr><td>{@code grapevine.gossip.retry}, {@code .repair}</td>
+ *     <td>gauges: seconds until messages are asked for again, most bytes a second sent again</td>
+ *     <td>{@code gossip}: topics</td></tr>
  *   <tr><td>{@code grapevine.gossip.reason}</td><td>gauge, 1 while it makes the pace differ from what was set</td>
  *     <td>{@code gossip}; {@code reason}: size, loss, round_trip, budget</td></tr>
  *   <tr><td>{@code grapevine.gossip.loss}</td><td>gauge, share that is lost</td><td></td></tr>

@@ -63,7 +63,7 @@ public interface GrapevineObserver {
     default void roundTrip(long nanos) {}
 
     /**
-     * Gossip goes at another pace.
+     * Gossip, or what topics do about losses, goes at another pace.
      *
      * @param tuning how it goes now, and why
      */

@@ -93,7 +93,11 @@ public final class NodeCore {
         this.stores = new AntiEntropyCore(self.origin(), settings.antiEntropy(), random, now);
         this.rumors =
                 new StoreRumors(settings.rumors(), stores, () -> swim.present().size(), random, now);
-        this.tuning = new TuningCore(settings.tuning(), RumorCore.setPace(settings.rumors()), now);
+        this.tuning = new TuningCore(
+                settings.tuning(),
+                RumorCore.setPace(settings.rumors()),
+                DisseminationCore.setPace(settings.dissemination()),
+                now);
         this.joins = new JoinBatch(settings.joinQuiet());
     }
 
@@ -236,9 +240,10 @@ public final class NodeCore {
         stores.tick(now, out);
         rumors.tick(overlay.isPartial(), now, out);
         joins.tick(now.nanos(), shown);
-        Tuning tuned = tuning.tick(swim.present().size(), swim.setPace(), now, out);
+        Tuning tuned = tuning.tick(swim.present().size(), linked.size(), swim.setPace(), now, out);
         swim.pace(tuned.membership());
         rumors.pace(tuned.writes());
+        topics.pace(tuned.topics());
     }
 
     private void receive(Input.Received received, Time now) {

@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
  * @param dissemination settings of topics
  * @param antiEntropy settings of replicated stores
  * @param rumors how writes to stores spread beyond the direct links, where not all members are linked to each other
- * @param tuning whether the pace of gossip follows what is measured, and its byte budget
+ * @param tuning whether the pace of gossip and of what topics do about losses follows what is measured, and their byte budgets
  */
 public record NodeSettings(
         Duration tickInterval,

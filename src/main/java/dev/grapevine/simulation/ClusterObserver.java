@@ -8,6 +8,7 @@ import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.protocol.step.Tuning;
 import java.util.function.BiConsumer;
 
 /** Puts what a node tells into the trace, hands its membership to the checkers, and passes all of it on. */
@@ -59,6 +60,12 @@ final class ClusterObserver implements GrapevineObserver {
     public void roundTrip(long nanos) {
         trace.accept("round trip", Long.toString(nanos));
         next.roundTrip(nanos);
+    }
+
+    @Override
+    public void tuned(Tuning tuning) {
+        trace.accept("tuned", tuning.explanation());
+        next.tuned(tuning);
     }
 
     @Override

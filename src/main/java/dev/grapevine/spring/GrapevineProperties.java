@@ -204,12 +204,14 @@ public record GrapevineProperties(
     /**
      * How news travels among the instances.
      *
-     * @param adaptive Whether fanout, interval and batch size follow measured loss, round-trip time and size.
+     * @param adaptive Whether fanout, intervals and batch size follow measured loss, round-trip time and size.
      * @param bytesPerSecond Most bytes that this instance sends as gossip in a second; 0 for any number, else at least 1KB.
+     * @param topicBytesPerSecond Most bytes of digests and repairs of topics in a second; 0 for any number, else at least 16KB.
      */
     public record Gossip(
             @DefaultValue("true") boolean adaptive,
-            @DefaultValue("0") DataSize bytesPerSecond) {
+            @DefaultValue("0") DataSize bytesPerSecond,
+            @DefaultValue("0") DataSize topicBytesPerSecond) {
 
         TuningSettings toSettings() {
             long budget = bytesPerSecond.toBytes();
@@ -217,7 +219,12 @@ public record GrapevineProperties(
                     "grapevine.gossip.bytes-per-second",
                     bytesPerSecond,
                     () -> TuningSettings.DEFAULT.withBytesPerSecond(budget));
-            return new TuningSettings(adaptive, budget);
+            long topics = topicBytesPerSecond.toBytes();
+            Checks.valid(
+                    "grapevine.gossip.topic-bytes-per-second",
+                    topicBytesPerSecond,
+                    () -> TuningSettings.DEFAULT.withTopicBytesPerSecond(topics));
+            return new TuningSettings(adaptive, budget, topics);
         }
     }
 

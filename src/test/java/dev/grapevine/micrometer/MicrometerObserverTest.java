@@ -15,6 +15,7 @@ import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.Pace;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.protocol.step.TopicPace;
 import dev.grapevine.protocol.step.Tuning;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
@@ -90,12 +91,27 @@ class MicrometerObserverTest {
         observer.bindTo(registry);
         assertThat(gauge("grapevine.gossip.fanout", "gossip", "membership")).isZero();
         Pace membership = new Pace(5, Duration.ofMillis(300), 1400, 0, Set.of(Pace.Reason.LOSS));
-        observer.tuned(
-                new Tuning(8, 0.4, Duration.ofMillis(2), 0, membership, Pace.of(1, Duration.ofMillis(100), 4096)));
+        Pace writes = Pace.of(1, Duration.ofMillis(100), 4096);
+        TopicPace topics = new TopicPace(
+                Duration.ofMillis(250),
+                Duration.ofMillis(300),
+                8_192,
+                57_344,
+                65_536,
+                Set.of(Pace.Reason.LOSS, Pace.Reason.BUDGET));
+        observer.tuned(new Tuning(8, 0.4, Duration.ofMillis(2), 0, membership, writes, topics));
 
         assertThat(gauge("grapevine.gossip.fanout", "gossip", "membership")).isEqualTo(5);
         assertThat(gauge("grapevine.gossip.interval", "gossip", "membership")).isEqualTo(0.3);
         assertThat(gauge("grapevine.gossip.batch", "gossip", "writes")).isEqualTo(4096);
+        assertThat(gauge("grapevine.gossip.interval", "gossip", "topics")).isEqualTo(0.25);
+        assertThat(gauge("grapevine.gossip.retry", "gossip", "topics")).isEqualTo(0.3);
+        assertThat(gauge("grapevine.gossip.repair", "gossip", "topics")).isEqualTo(57_344);
+        assertThat(registry.get("grapevine.gossip.reason")
+                        .tags("gossip", "topics", "reason", "budget")
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
         assertThat(registry.get("grapevine.gossip.loss").gauge().value()).isEqualTo(0.4);
         assertThat(registry.get("grapevine.gossip.decisions").functionCounter().count())
                 .isEqualTo(1);

@@ -1,6 +1,7 @@
 package dev.grapevine.runtime;
 
 import dev.grapevine.protocol.step.Pace;
+import dev.grapevine.protocol.step.TopicPace;
 import dev.grapevine.protocol.step.Tuning;
 import java.time.Duration;
 import org.reactivestreams.Publisher;
@@ -11,6 +12,7 @@ import org.testng.annotations.Test;
 public class TuningTckTest extends ViewTck<Tuning> {
 
     private static final Pace PACE = Pace.of(3, Duration.ofMillis(200), 1400);
+    private static final TopicPace TOPICS = TopicPace.of(Duration.ofMillis(500), Duration.ofMillis(500));
 
     @Override
     public Publisher<Tuning> createPublisher(long elements) {
@@ -20,6 +22,6 @@ public class TuningTckTest extends ViewTck<Tuning> {
     }
 
     private static Tuning tuning(long members) {
-        return new Tuning((int) (members % 1000), 0, Duration.ZERO, 0, PACE, PACE);
+        return new Tuning((int) (members % 1000), 0, Duration.ZERO, 0, PACE, PACE, TOPICS);
     }
 }

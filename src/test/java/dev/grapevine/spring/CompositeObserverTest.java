@@ -12,6 +12,7 @@ import dev.grapevine.protocol.step.JoinState;
 import dev.grapevine.protocol.step.Pace;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.protocol.step.TopicPace;
 import dev.grapevine.protocol.step.Tuning;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -68,7 +69,8 @@ class CompositeObserverTest {
         observer.protocol(ProtocolEvent.REFUTED, 1);
         observer.roundTrip(1);
         Pace pace = Pace.of(3, Duration.ofMillis(200), 1400);
-        observer.tuned(new Tuning(3, 0, Duration.ZERO, 0, pace, pace));
+        TopicPace topics = TopicPace.of(Duration.ofMillis(500), Duration.ofMillis(500));
+        observer.tuned(new Tuning(3, 0, Duration.ZERO, 0, pace, pace, topics));
         observer.published("t", 1);
         observer.delivered("t", 1);
         observer.lost("t", 1);

@@ -20,6 +20,7 @@ final class DigestBatch {
     private final Effects out;
     private final Part critical = new Part(Lane.CRITICAL);
     private final Part normal = new Part(Lane.DATA);
+    private long sent;
 
     DigestBatch(Origin to, Effects out) {
         this.to = to;
@@ -35,10 +36,11 @@ final class DigestBatch {
         (lane == Lane.CRITICAL ? critical : normal).add(state);
     }
 
-    /** Sends what was not sent yet. */
-    void end() {
+    /** Sends what was not sent yet; how many bytes were sent in all. */
+    long end() {
         critical.end();
         normal.end();
+        return sent;
     }
 
     /** What goes by one lane. */
@@ -61,7 +63,9 @@ final class DigestBatch {
 
         void end() {
             if (!states.isEmpty()) {
-                out.add(new Effect.Send(to, lane, new StreamDigest(List.copyOf(states))));
+                StreamDigest digest = new StreamDigest(List.copyOf(states));
+                out.add(new Effect.Send(to, lane, digest));
+                sent += digest.size();
                 states.clear();
                 bytes = 0;
             }

@@ -4,41 +4,41 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.random.RandomGenerator;
 
 /**
  * When the peers are told how far the streams are. A lost message is seen by the one behind it; the last one has none
  * behind it, so a digest follows each publication, {@link Limits#DIGEST_REPEATS} times because it can be lost too, and
- * every now and then all streams are told for what all those digests missed.
+ * every now and then all streams are told for what all those digests missed. Where a round may not tell of all that is due, the
+ * rest comes in the next ones.
  */
 final class DigestSchedule {
 
-    private final long interval;
-    private final long idleInterval;
-    private final RandomGenerator random;
+    private final Pacing pacing;
     private final ArrayDeque<LocalStream> active = new ArrayDeque<>();
     private boolean started;
     private long activeDue;
     private long idleDue;
 
-    DigestSchedule(DisseminationSettings settings, RandomGenerator random) {
-        this.interval = settings.digestInterval().toNanos();
-        this.idleInterval = settings.idleDigestInterval().toNanos();
-        this.random = random;
+    DigestSchedule(Pacing pacing) {
+        this.pacing = pacing;
     }
 
     void published(LocalStream stream, long now) {
         if (!started) {
             started = true;
-            idleDue = now + jittered(idleInterval);
+            idleDue = pacing.nextIdle(now);
         }
+        if (active.isEmpty()) {
+            activeDue = pacing.nextDigests(now);
+        }
+        enlist(stream, pacing.digestRepeats());
+    }
+
+    private void enlist(LocalStream stream, int repeats) {
         if (stream.digestsLeft() == 0) {
-            if (active.isEmpty()) {
-                activeDue = now + jittered(interval);
-            }
             active.addLast(stream);
         }
-        stream.digestsLeft(Limits.DIGEST_REPEATS);
+        stream.digestsLeft(repeats);
     }
 
     /** Whether no publication is left that a digest has to follow. */
@@ -46,34 +46,40 @@ final class DigestSchedule {
         return active.isEmpty();
     }
 
-    /** The streams to tell of now; mostly none. */
-    Collection<LocalStream> due(Collection<LocalStream> all, long now) {
-        Collection<LocalStream> due = List.of();
-        if (!active.isEmpty() && activeDue - now <= 0) {
-            due = takeActive();
-            activeDue = now + jittered(interval);
-        }
+    /** The streams to tell so many peers of now; mostly none. If there are any, {@link #told} follows. */
+    Collection<LocalStream> due(Collection<LocalStream> all, int peers, long now) {
         if (started && idleDue - now <= 0) {
-            due = all;
-            idleDue = now + jittered(idleInterval);
+            idleDue = pacing.nextIdle(now);
+            activeDue = pacing.notBeforePaid(now);
+            all.forEach(stream -> enlist(stream, Math.max(1, stream.digestsLeft())));
         }
-        return due;
+        if (active.isEmpty() || activeDue - now > 0) {
+            return List.of();
+        }
+        return take(pacing.digestBytes() / Math.max(1, peers));
     }
 
-    private List<LocalStream> takeActive() {
-        List<LocalStream> due = new ArrayList<>(active);
-        active.clear();
-        for (LocalStream stream : due) {
+    /** The peers were told of what was due, in so many bytes. */
+    void told(long bytes, long now) {
+        pacing.sent(bytes, now);
+        activeDue = pacing.nextDigests(now);
+    }
+
+    /** Those that have waited longest, of which it takes so many bytes to tell a peer, and at least one. */
+    private List<LocalStream> take(long mostBytes) {
+        List<LocalStream> told = new ArrayList<>();
+        long bytes = 0;
+        do {
+            LocalStream next = active.removeFirst();
+            told.add(next);
+            bytes += DigestBatch.bytes(next.topic());
+        } while (!active.isEmpty() && bytes < mostBytes);
+        for (LocalStream stream : told) {
             stream.digestsLeft(stream.digestsLeft() - 1);
             if (stream.digestsLeft() > 0) {
                 active.addLast(stream);
             }
         }
-        return due;
-    }
-
-    /** Within a tenth, so that members that started together do not stay in step. */
-    private long jittered(long nanos) {
-        return (long) (nanos * (0.9 + 0.2 * random.nextDouble()));
+        return told;
     }
 }

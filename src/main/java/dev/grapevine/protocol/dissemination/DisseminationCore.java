@@ -17,6 +17,7 @@ import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.Time;
+import dev.grapevine.protocol.step.TopicPace;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -43,6 +44,7 @@ import java.util.random.RandomGenerator;
 public final class DisseminationCore {
 
     private final Origin self;
+    private final Pacing pacing;
     private final Neighbours neighbours = new Neighbours();
     private final BroadcastTree tree = new BroadcastTree(neighbours);
     private final TreeDigests digests;
@@ -65,13 +67,33 @@ public final class DisseminationCore {
     public DisseminationCore(
             Origin self, DisseminationSettings settings, RandomGenerator random, Predicate<Origin> isPresent) {
         this.self = self;
-        this.digests = new TreeDigests(settings, random, neighbours, this::state);
-        this.local = new LocalStreams(self, settings, random, tree, digests);
-        this.inbound = new InboundStreams(self, settings, neighbours, tree, digests, isPresent);
+        this.pacing = new Pacing(settings, random);
+        this.digests = new TreeDigests(pacing, neighbours, this::state);
+        this.local = new LocalStreams(self, settings, pacing, tree, digests);
+        this.inbound = new InboundStreams(self, settings, pacing, neighbours, tree, digests, isPresent);
         this.serving = new Serving(self, local, inbound, neighbours);
         this.treeLinks = new TreeLinks(self, isPresent, neighbours, local, inbound, this::state);
-        this.replays = new Replays(new ReplaySources(self, local, inbound, neighbours, settings));
+        this.replays = new Replays(new ReplaySources(self, local, inbound, neighbours, pacing));
         this.order = new CausalOrder(self, inbound, isPresent, settings);
+    }
+
+    /**
+     * The pace as it is set.
+     *
+     * @param settings hold the intervals
+     * @return the pace until another is given
+     */
+    public static TopicPace setPace(DisseminationSettings settings) {
+        return TopicPace.of(settings.digestInterval(), settings.pullRetry());
+    }
+
+    /**
+     * Losses are found and repaired at another pace: digests from the next round on, requests from the next one on.
+     *
+     * @param changed the pace
+     */
+    public void pace(TopicPace changed) {
+        pacing.pace(changed);
     }
 
     /**

@@ -15,8 +15,10 @@ import java.time.Duration;
  * @param reorderBytes how many bytes of all streams are held back, counted likewise and 192 more for each run; default
  *     16 MiB
  * @param pullDelay how long a missing message may be merely late before it is asked for; default 20 ms
- * @param pullRetry how long an answer may take before it is asked for again; default 500 ms, doubled up to 8 s
- * @param digestInterval how often a publisher tells how far its streams are while there is something new; default 500 ms
+ * @param pullRetry how long an answer may take before it is asked for again; default 500 ms, doubled up to 8 s. What it starts
+ *     from: it follows loss and round-trip time unless {@code TuningSettings.adaptive} is off
+ * @param digestInterval how often a publisher tells how far its streams are while there is something new; default 500 ms. What it
+ *     starts from, likewise
  * @param idleDigestInterval how often it does when there is not; default 10 s
  * @param maxStreams most streams (publisher and topic) of others known at a time, and most topics published to; default
  *     65,536

@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Holes {
 
-    private final long retryNanos;
+    private final Pacing pacing;
     private final TreeMap<Long, Hole> unasked = new TreeMap<>();
     private final TreeMap<Long, Hole> asked = new TreeMap<>();
     private long askedMessages;
 
-    Holes(long retryNanos) {
-        this.retryNanos = retryNanos;
+    Holes(Pacing pacing) {
+        this.pacing = pacing;
     }
 
     boolean isEmpty() {
@@ -55,7 +55,7 @@ final class Holes {
      */
     void refused(long from, long to, long now) {
         remove(from, to, now);
-        put(new Hole(from, to, now + retryNanos, now));
+        put(new Hole(from, to, now + pacing.retryNanos(), now));
     }
 
     /** A range is missing no more, in whole or in parts. */
@@ -68,7 +68,7 @@ final class Holes {
         for (Hole hole = overlapping(holes, from, to); hole != null; hole = overlapping(holes, from, to)) {
             drop(hole);
             if (hole.asked()) {
-                hole.progressed(now, retryNanos);
+                hole.progressed(now, pacing.retryNanos());
             }
             if (hole.from() < from) {
                 put(hole.part(hole.from(), from - 1));
@@ -186,7 +186,7 @@ final class Holes {
     private void askFirst(Hole part, long now) {
         Hole hole = Objects.requireNonNull(unasked.remove(part.from()));
         Hole request = hole.part(part.from(), part.to());
-        request.ask(now, retryNanos);
+        request.ask(now, pacing.retryNanos());
         put(request);
         if (part.to() < hole.to()) {
             put(hole.part(part.to() + 1, hole.to()));

@@ -45,18 +45,25 @@ final class InboundStream extends KnownStream {
      * @param place who publishes it, to which topic, and its place here
      * @param edges of its publisher's tree
      * @param settings the bounds
+     * @param pacing when to ask again
      * @param budget for what is held back
      * @param now the time
      */
-    InboundStream(StreamPlace place, TreeEdges edges, DisseminationSettings settings, HeldBudget budget, long now) {
+    InboundStream(
+            StreamPlace place,
+            TreeEdges edges,
+            DisseminationSettings settings,
+            Pacing pacing,
+            HeldBudget budget,
+            long now) {
         super(place.origin(), place.topic(), edges);
         this.index = place.index();
         this.number = place.number();
         this.settings = settings;
         this.held = new ReorderBuffer(settings.reorderMessages(), budget);
-        this.holes = new Holes(settings.pullRetry().toNanos());
-        this.requests = new StreamRequests(this, settings, held, holes, now);
-        this.large = new LargeMessages(this, settings, budget, held, holes);
+        this.holes = new Holes(pacing);
+        this.requests = new StreamRequests(this, settings, pacing, held, holes, now);
+        this.large = new LargeMessages(this, settings, pacing, budget, held, holes);
     }
 
     /** What it asks for. */

@@ -42,6 +42,7 @@ final class InboundStreams {
     InboundStreams(
             Origin self,
             DisseminationSettings settings,
+            Pacing pacing,
             Neighbours neighbours,
             BroadcastTree tree,
             TreeDigests digests,
@@ -52,10 +53,10 @@ final class InboundStreams {
         this.tree = tree;
         this.digests = digests;
         this.isPresent = isPresent;
-        this.repair = new NeighbourRepair(settings, neighbours, tree, allowance, isPresent);
+        this.repair = new NeighbourRepair(pacing, neighbours, tree, allowance, isPresent);
         this.incomplete = new IncompleteStreams(neighbours, digests, repair, allowance);
         HeldBudget budget = new HeldBudget(settings.reorderBytes());
-        this.table = new InboundTable(settings, budget);
+        this.table = new InboundTable(settings, pacing, budget);
         this.transfers = new Transfers(budget, new Owner());
         this.forwarded = new RetainedWindow(settings.retainedBytes());
     }

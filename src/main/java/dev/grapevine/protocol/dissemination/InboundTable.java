@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class InboundTable {
 
     private final DisseminationSettings settings;
+    private final Pacing pacing;
     private final HeldBudget budget;
     private final Map<Origin, InboundSource> sources = new LinkedHashMap<>();
     private final Set<InboundSource> gone = new LinkedHashSet<>();
@@ -30,8 +31,9 @@ final class InboundTable {
     private long everKnown;
     private long everForgotten;
 
-    InboundTable(DisseminationSettings settings, HeldBudget budget) {
+    InboundTable(DisseminationSettings settings, Pacing pacing, HeldBudget budget) {
         this.settings = settings;
+        this.pacing = pacing;
         this.budget = budget;
     }
 
@@ -60,7 +62,7 @@ final class InboundTable {
         int index = indexes.nextClearBit(0);
         indexes.set(index);
         StreamPlace place = new StreamPlace(origin, topic, index, everKnown);
-        InboundStream stream = new InboundStream(place, source.edges(), settings, budget, now);
+        InboundStream stream = new InboundStream(place, source.edges(), settings, pacing, budget, now);
         source.add(topic, stream);
         streamCount++;
         everKnown++;

@@ -16,6 +16,7 @@ final class LargeMessages {
 
     private final InboundStream stream;
     private final DisseminationSettings settings;
+    private final Pacing pacing;
     private final HeldBudget budget;
     private final ReorderBuffer held;
     private final Holes holes;
@@ -25,9 +26,15 @@ final class LargeMessages {
     private NavigableMap<Long, Transfer> again = Collections.emptyNavigableMap();
 
     LargeMessages(
-            InboundStream stream, DisseminationSettings settings, HeldBudget budget, ReorderBuffer held, Holes holes) {
+            InboundStream stream,
+            DisseminationSettings settings,
+            Pacing pacing,
+            HeldBudget budget,
+            ReorderBuffer held,
+            Holes holes) {
         this.stream = stream;
         this.settings = settings;
+        this.pacing = pacing;
         this.budget = budget;
         this.held = held;
         this.holes = holes;
@@ -106,7 +113,7 @@ final class LargeMessages {
                 announcement.sequence(),
                 announcement.length(),
                 announcement.length() > settings.maxPayloadBytes(),
-                settings.pullRetry().toNanos(),
+                pacing.patienceNanos(),
                 overhead,
                 isAgain);
     }

@@ -111,6 +111,9 @@ final class Limits {
     /** How often a digest tells of a publication before only the idle digest does. */
     static final int DIGEST_REPEATS = 3;
 
+    /** Digests that come sooner than was set take no more than this in a second, if no budget says how much they may. */
+    static final long QUICK_DIGEST_BYTES_PER_SECOND = 64 << 10;
+
     /** Peers without a link whose place in the streams is remembered; the one longest without is forgotten first. */
     static final int UNLINKED_PEERS = 4096;
 

@@ -18,7 +18,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The publishing half: this member's own streams, and its peers as their readers. */
@@ -28,6 +27,7 @@ final class LocalStreams {
     private final int maxStreams;
     private final RetainedWindow window;
     private final long mostUnfetched;
+    private final RepairBudget repairs;
     private final DigestSchedule schedule;
     private final BroadcastTree tree;
     private final TreeDigests digests;
@@ -45,18 +45,14 @@ final class LocalStreams {
     /** Whether not everybody is linked to everybody. */
     private boolean isPartial;
 
-    LocalStreams(
-            Origin self,
-            DisseminationSettings settings,
-            RandomGenerator random,
-            BroadcastTree tree,
-            TreeDigests digests) {
+    LocalStreams(Origin self, DisseminationSettings settings, Pacing pacing, BroadcastTree tree, TreeDigests digests) {
         this.self = self;
         this.maxStreams = settings.maxStreams();
         this.window = new RetainedWindow(settings.retainedBytes());
         this.mostUnfetched =
                 Math.min(Limits.UNFETCHED_BYTES, Math.max(0, settings.retainedBytes() - settings.longestMessage()));
-        this.schedule = new DigestSchedule(settings, random);
+        this.schedule = new DigestSchedule(pacing);
+        this.repairs = pacing.repairs();
         this.tree = tree;
         this.digests = digests;
     }
@@ -210,7 +206,7 @@ final class LocalStreams {
             view = linked.get(peer);
         }
         if (view == null) {
-            view = new PeerView(peer, nextSequences());
+            view = new PeerView(peer, nextSequences(), repairs);
         }
         linked.put(peer, view);
         tell(view, streams.values(), out);
@@ -324,7 +320,7 @@ final class LocalStreams {
     }
 
     void tick(long now, Effects out) {
-        Collection<LocalStream> due = isPartial ? List.of() : schedule.due(streams.values(), now);
+        Collection<LocalStream> due = isPartial ? List.of() : schedule.due(streams.values(), linked.size(), now);
         if (isIdle && bytesSinceTick == 0 && due.isEmpty()) {
             return;
         }
@@ -333,12 +329,15 @@ final class LocalStreams {
         long repairBytes =
                 Math.min(Limits.MAX_REPAIR_BYTES_PER_TICK, Limits.REPAIR_BYTES_PER_TICK + 2 * bytesSinceTick);
         bytesSinceTick = 0;
+        repairs.tick(now, out);
+        long told = 0;
         for (PeerView peer : linked.values()) {
-            if (!due.isEmpty()) {
-                tell(peer, due, out);
-            }
+            told += due.isEmpty() ? 0 : tell(peer, due, out);
             peer.tick(repairBytes, now, out);
             isIdle &= !peer.isWaiting();
+        }
+        if (!due.isEmpty()) {
+            schedule.told(told, now);
         }
     }
 
@@ -355,9 +354,9 @@ final class LocalStreams {
         judgedAt = now;
     }
 
-    private void tell(PeerView peer, Collection<LocalStream> told, Effects out) {
+    private static long tell(PeerView peer, Collection<LocalStream> told, Effects out) {
         DigestBatch batch = new DigestBatch(peer.origin(), out);
         told.forEach(stream -> batch.add(stream.lane(), stream.state(peer.start(stream))));
-        batch.end();
+        return batch.end();
     }
 }

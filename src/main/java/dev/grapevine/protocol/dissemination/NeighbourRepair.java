@@ -21,19 +21,19 @@ import java.util.function.Predicate;
  */
 final class NeighbourRepair {
 
-    private final DisseminationSettings settings;
+    private final Pacing pacing;
     private final Neighbours neighbours;
     private final BroadcastTree tree;
     private final RequestAllowance allowance;
     private final Predicate<Origin> isPresent;
 
     NeighbourRepair(
-            DisseminationSettings settings,
+            Pacing pacing,
             Neighbours neighbours,
             BroadcastTree tree,
             RequestAllowance allowance,
             Predicate<Origin> isPresent) {
-        this.settings = settings;
+        this.pacing = pacing;
         this.neighbours = neighbours;
         this.tree = tree;
         this.allowance = allowance;
@@ -59,8 +59,7 @@ final class NeighbourRepair {
         Neighbour whom = round.whom(neighbours, stream.edges().parent());
         if (whom == null) {
             conclude(stream, round, now, out);
-        } else if (stream.requests().isOverdue(now)
-                && round.isStuck(now, settings.pullRetry().toNanos())) {
+        } else if (stream.requests().isOverdue(now) && round.isStuck(now, pacing.retryNanos())) {
             round.unanswered(whom);
             next(stream, whom, Long.MAX_VALUE, now, out);
         }
@@ -115,7 +114,7 @@ final class NeighbourRepair {
             round.waitedTo(stream.knownLast());
             giveUp(stream, now, out);
         } else {
-            long pause = settings.pullRetry().toNanos() << Math.min(round.rounds() - 1, 10);
+            long pause = pacing.patienceNanos() << Math.min(round.rounds() - 1, 10);
             stream.requests().askNothingBefore(now + Math.min(pause, Limits.MAX_PATIENCE_NANOS));
         }
     }

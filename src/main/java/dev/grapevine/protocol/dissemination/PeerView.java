@@ -19,11 +19,15 @@ import java.util.ArrayDeque;
  */
 final class PeerView {
 
+    /** Whether it waits in the queue of those whose repairs found no budget; kept here so that the queue needs no look-up. */
+    boolean awaitsBudget;
+
     private final Origin origin;
     private final long[] starts;
     private final ArrayDeque<Repair> pending = new ArrayDeque<>();
     private final Unfetched unfetched = new Unfetched();
     private final PendingChunks chunks;
+    private final RepairBudget repairs;
     private long allowance = Limits.REPAIR_BYTES_PER_TICK;
 
     /**
@@ -31,10 +35,12 @@ final class PeerView {
      *
      * @param origin who
      * @param starts the next sequence of each stream that exists now, by its index; later streams begin at 1
+     * @param repairs what it may be sent again
      */
-    PeerView(Origin origin, long[] starts) {
+    PeerView(Origin origin, long[] starts, RepairBudget repairs) {
         this.origin = origin;
         this.starts = starts;
+        this.repairs = repairs;
         this.chunks = new PendingChunks(origin, unfetched);
     }
 
@@ -144,8 +150,17 @@ final class PeerView {
     }
 
     private void serve(Effects out) {
+        if (repairs.isOpen()) {
+            serveInTurn(out);
+        } else if (!pending.isEmpty()) {
+            repairs.await(this);
+        }
+    }
+
+    /** Serves what waits, as far as it may. */
+    void serveInTurn(Effects out) {
         long served = 0;
-        while (!pending.isEmpty() && allowance > 0) {
+        while (!pending.isEmpty() && allowance > 0 && !repairs.isEmpty()) {
             Repair repair = pending.getFirst();
             long available = repair.stream.runs().firstFrom(repair.from);
             if (repair.from > repair.to) {
@@ -159,13 +174,16 @@ final class PeerView {
         if (served > 0) {
             out.add(new Effect.Noted(ProtocolEvent.REPAIR_SERVED, served));
         }
+        if (!pending.isEmpty() && allowance > 0) {
+            repairs.await(this);
+        }
     }
 
     private void sayUnavailable(Repair repair, long available, Effects out) {
         long end = Math.min(repair.to, available - 1);
         Unavailable frame = new Unavailable(repair.stream.origin(), repair.stream.topic(), repair.from, end);
         out.add(new Effect.Send(origin, repair.stream.repairLane(), frame));
-        allowance -= frame.size();
+        sent(frame.size());
         repair.from = end + 1;
     }
 
@@ -176,9 +194,14 @@ final class PeerView {
                 ? announcement(stream, run.first(), run.payloads().get(0).length())
                 : run.withWay(stream.edges().way());
         out.add(new Effect.Send(origin, repair.stream.repairLane(), frame));
-        allowance -= frame.size();
+        sent(frame.size());
         repair.from = run.last() + 1;
         return run.payloads().size();
+    }
+
+    private void sent(int bytes) {
+        allowance -= bytes;
+        repairs.take(bytes);
     }
 
     /** What is left to be sent of a range that was asked for. */

@@ -19,24 +19,19 @@ final class ReplaySources {
     private final LocalStreams local;
     private final InboundStreams inbound;
     private final Neighbours neighbours;
-    private final DisseminationSettings settings;
+    private final Pacing pacing;
     private final HeldBudget tails = new HeldBudget(Limits.REPLAY_TAILS_BYTES);
     private final Set<Replay> waiting = new LinkedHashSet<>();
     private final Set<Replay> ready = new LinkedHashSet<>();
     private boolean isPartial;
     private int underWay;
 
-    ReplaySources(
-            Origin self,
-            LocalStreams local,
-            InboundStreams inbound,
-            Neighbours neighbours,
-            DisseminationSettings settings) {
+    ReplaySources(Origin self, LocalStreams local, InboundStreams inbound, Neighbours neighbours, Pacing pacing) {
         this.self = self;
         this.local = local;
         this.inbound = inbound;
         this.neighbours = neighbours;
-        this.settings = settings;
+        this.pacing = pacing;
     }
 
     void partial(boolean partial) {
@@ -56,7 +51,7 @@ final class ReplaySources {
     }
 
     long retryNanos() {
-        return settings.pullRetry().toNanos();
+        return pacing.patienceNanos();
     }
 
     /** A stream of which it is known where it begins here, or null. */

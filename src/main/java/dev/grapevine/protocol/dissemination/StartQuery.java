@@ -3,13 +3,13 @@ package dev.grapevine.protocol.dissemination;
 /** When to ask where a stream begins for this member, as long as nobody has told. */
 final class StartQuery {
 
-    private final long retryNanos;
+    private final Pacing pacing;
     private boolean wasSent;
     private long due;
     private long patience;
 
-    StartQuery(long retryNanos, long now) {
-        this.retryNanos = retryNanos;
+    StartQuery(Pacing pacing, long now) {
+        this.pacing = pacing;
         renew(now);
     }
 
@@ -32,7 +32,7 @@ final class StartQuery {
     /** Somebody else is to be asked, at a time. */
     void renew(long at) {
         due = at;
-        patience = retryNanos;
+        patience = pacing.retryNanos();
     }
 
     void notBefore(long at) {

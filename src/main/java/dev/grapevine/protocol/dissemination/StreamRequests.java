@@ -19,12 +19,18 @@ final class StreamRequests {
     private final StartQuery query;
     private @Nullable RepairRound round;
 
-    StreamRequests(InboundStream stream, DisseminationSettings settings, ReorderBuffer held, Holes holes, long now) {
+    StreamRequests(
+            InboundStream stream,
+            DisseminationSettings settings,
+            Pacing pacing,
+            ReorderBuffer held,
+            Holes holes,
+            long now) {
         this.stream = stream;
         this.pullDelay = settings.pullDelay().toNanos();
         this.held = held;
         this.holes = holes;
-        this.query = new StartQuery(settings.pullRetry().toNanos(), now);
+        this.query = new StartQuery(pacing, now);
     }
 
     /** Whom to ask, where several can be; begun anew when there is none. */

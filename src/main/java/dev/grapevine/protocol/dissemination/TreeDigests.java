@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.random.RandomGenerator;
 
 /**
  * Who is told when how far the streams are, beyond a full mesh (Plumtree's lazy push, with one sequence in the
@@ -22,9 +21,7 @@ import java.util.random.RandomGenerator;
  */
 final class TreeDigests {
 
-    private final long interval;
-    private final long idleInterval;
-    private final RandomGenerator random;
+    private final Pacing pacing;
     private final Neighbours neighbours;
     private final BiFunction<KnownStream, Neighbour, StreamState> states;
     private final ArrayDeque<KnownStream> active = new ArrayDeque<>();
@@ -38,25 +35,21 @@ final class TreeDigests {
     /** Since the last digests. */
     private int runs;
 
+    /** Bytes of this round. */
+    private long sent;
+
     private long due;
     private long idleDue;
 
     /**
      * Tells of nothing yet.
      *
-     * @param settings the intervals
-     * @param random for their jitter
+     * @param pacing when to tell, and how much
      * @param neighbours whom to tell
      * @param states what a neighbour is told of a stream
      */
-    TreeDigests(
-            DisseminationSettings settings,
-            RandomGenerator random,
-            Neighbours neighbours,
-            BiFunction<KnownStream, Neighbour, StreamState> states) {
-        this.interval = settings.digestInterval().toNanos();
-        this.idleInterval = settings.idleDigestInterval().toNanos();
-        this.random = random;
+    TreeDigests(Pacing pacing, Neighbours neighbours, BiFunction<KnownStream, Neighbour, StreamState> states) {
+        this.pacing = pacing;
         this.neighbours = neighbours;
         this.states = states;
     }
@@ -79,7 +72,7 @@ final class TreeDigests {
         if (!stream.isToBeTold) {
             stream.isToBeTold = true;
             if (active.isEmpty()) {
-                due = now + jittered(interval);
+                due = pacing.nextDigests(now);
             }
             active.addLast(stream);
         }
@@ -97,7 +90,7 @@ final class TreeDigests {
 
     void tick(long now, Effects out) {
         if (!resting.isEmpty() && idleDue - now <= 0) {
-            idleDue = now + jittered(idleInterval);
+            idleDue = pacing.nextIdle(now);
             for (KnownStream stream : resting) {
                 stream.untold.or(neighbours.slots());
                 enlist(stream, now);
@@ -105,8 +98,9 @@ final class TreeDigests {
             resting.clear();
         }
         if (!active.isEmpty() && due - now <= 0) {
-            due = now + jittered(interval);
             tellInTurn(now, out);
+            pacing.sent(sent, now);
+            due = pacing.nextDigests(now);
             settle(now);
         }
     }
@@ -114,8 +108,9 @@ final class TreeDigests {
     private void tellInTurn(long now, Effects out) {
         int left = Math.max(1, runs / Limits.RUNS_PER_DIGEST);
         runs = 0;
+        sent = 0;
         int slot = turn;
-        for (int i = neighbours.slots().cardinality(); i > 0; i--) {
+        for (int i = neighbours.slots().cardinality(); i > 0 && sent < pacing.digestBytes(); i--) {
             Neighbour neighbour = neighbours.behind(slot);
             slot = neighbour.slot();
             if (tell(neighbour, left > 0, now, out)) {
@@ -129,21 +124,23 @@ final class TreeDigests {
     private boolean tell(Neighbour neighbour, boolean hasTurn, long now, Effects out) {
         int slot = neighbour.slot();
         boolean wasTold = false;
+        long room = pacing.digestBytes() - sent;
         DigestBatch batch = new DigestBatch(neighbour.origin(), out);
         for (KnownStream stream : active) {
             boolean isLazy = stream.edges().isLazy(slot) && !stream.isCritical();
-            if (stream.untold.get(slot) && (isLazy ? hasTurn : rests(stream, now))) {
+            if (room > 0 && stream.untold.get(slot) && (isLazy ? hasTurn : rests(stream, now))) {
                 stream.untold.clear(slot);
                 batch.add(stream.lane(), states.apply(stream, neighbour));
+                room -= DigestBatch.bytes(stream.topic());
                 wasTold |= isLazy;
             }
         }
-        batch.end();
+        sent += batch.end();
         return wasTold;
     }
 
     private boolean rests(KnownStream stream, long now) {
-        return now - stream.changedAt >= interval;
+        return now - stream.changedAt >= pacing.digestInterval();
     }
 
     private void settle(long now) {
@@ -157,7 +154,7 @@ final class TreeDigests {
             stream.isToBeTold = false;
             if (stream.retellings-- > 0) {
                 if (resting.isEmpty()) {
-                    idleDue = now + jittered(idleInterval);
+                    idleDue = pacing.nextIdle(now);
                 }
                 resting.add(stream);
             }
@@ -169,10 +166,5 @@ final class TreeDigests {
         active.forEach(stream -> stream.isToBeTold = false);
         active.clear();
         resting.clear();
-    }
-
-    /** Within a tenth, so that members that started together do not stay in step. */
-    private long jittered(long nanos) {
-        return (long) (nanos * (0.9 + 0.2 * random.nextDouble()));
     }
 }

@@ -6,6 +6,7 @@ import dev.grapevine.protocol.step.Pace;
 import dev.grapevine.protocol.step.Pace.Reason;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.Time;
+import dev.grapevine.protocol.step.TopicPace;
 import dev.grapevine.protocol.step.Tuning;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sets the pace of gossip by what the other cores tell: fanout by size and loss, interval and batch by the round trip, all
- * of it within a byte budget. It looks every {@value #WINDOW_SECONDS} s, and at once when the number of members asks for
+ * of it within a byte budget; and how topics find and repair what was lost ({@link TopicTuning}). It looks every {@value #WINDOW_SECONDS} s, and at once when the number of members asks for
  * another fanout; {@link Effect.Tuned} tells of every change with what it was made of.
  *
  * <ul>
@@ -37,7 +38,7 @@ public final class TuningCore {
     static final double IGNORED_LOSS = 0.05;
 
     /** Loss above this is not made up for: something else is broken. */
-    private static final double MOST_LOSS = 0.5;
+    static final double MOST_LOSS = 0.5;
 
     static final int LEAST_BATCH = 1400;
     static final int MOST_BATCH = 48 << 10;
@@ -59,6 +60,7 @@ public final class TuningCore {
 
     private final TuningSettings settings;
     private final Pace writesSet;
+    private final TopicTuning topics;
     private final RoundTrips roundTrips = new RoundTrips();
     private double answered;
     private double answeredThroughOthers;
@@ -71,11 +73,13 @@ public final class TuningCore {
      *
      * @param settings whether to adapt, and the budget
      * @param writes the pace of rumors of writes as it was set
+     * @param topics the pace of topics as it was set
      * @param now the time
      */
-    public TuningCore(TuningSettings settings, Pace writes, Time now) {
+    public TuningCore(TuningSettings settings, Pace writes, TopicPace topics, Time now) {
         this.settings = settings;
         this.writesSet = writes;
+        this.topics = new TopicTuning(settings, topics);
         this.nextLook = now.nanos() + WINDOW_NANOS;
     }
 
@@ -111,25 +115,27 @@ public final class TuningCore {
      * Time has passed.
      *
      * @param members how many members are present
+     * @param links how many peers this member has links to
      * @param membership the pace of news of members as it was set, for so many members
      * @param now the time
      * @param out told if the pace changes
      * @return the decision that holds
      */
-    public Tuning tick(int members, Pace membership, Time now, Effects out) {
+    public Tuning tick(int members, int links, Pace membership, Time now, Effects out) {
         Tuning before = told;
         boolean due = now.nanos() - nextLook >= 0;
         if (before != null && !due && membershipSet != null && membership.fanout() == membershipSet.fanout()) {
             return before;
         }
         membershipSet = membership;
-        Tuning next = decide(members, membership);
+        Tuning next = decide(members, links, membership);
         if (due) {
             nextLook = now.nanos() + WINDOW_NANOS;
         }
         if (before != null
                 && isAlike(before.membership(), next.membership())
-                && isAlike(before.writes(), next.writes())) {
+                && isAlike(before.writes(), next.writes())
+                && isAlike(before.topics(), next.topics())) {
             return before;
         }
         told = next;
@@ -137,7 +143,7 @@ public final class TuningCore {
         return next;
     }
 
-    private Tuning decide(int members, Pace membership) {
+    private Tuning decide(int members, int links, Pace membership) {
         double loss = answered < FEW ? 0 : answeredThroughOthers / answered;
         long roundTrip = roundTrips.bound();
         return new Tuning(
@@ -146,7 +152,8 @@ public final class TuningCore {
                 Duration.ofNanos(roundTrip),
                 settings.bytesPerSecond(),
                 pace(membership, loss, roundTrip),
-                pace(writesSet, loss, roundTrip));
+                pace(writesSet, loss, roundTrip),
+                topics.pace(loss, roundTrip, links));
     }
 
     private Pace pace(Pace set, double loss, long roundTrip) {
@@ -191,6 +198,13 @@ public final class TuningCore {
                 && a.reasons().equals(b.reasons())
                 && isNear(a.interval().toMillis(), b.interval().toMillis())
                 && isNear(a.batchBytes(), b.batchBytes());
+    }
+
+    private static boolean isAlike(TopicPace a, TopicPace b) {
+        return a.reasons().equals(b.reasons())
+                && isNear(a.digestInterval().toMillis(), b.digestInterval().toMillis())
+                && isNear(a.pullRetry().toMillis(), b.pullRetry().toMillis())
+                && isNear(a.repairBytesAtOnce(), b.repairBytesAtOnce());
     }
 
     private static boolean isNear(long a, long b) {

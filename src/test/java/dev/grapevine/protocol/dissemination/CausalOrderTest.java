@@ -24,6 +24,7 @@ import dev.grapevine.protocol.step.RejectReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -384,7 +385,14 @@ class CausalOrderTest {
     }
 
     private static InboundStreams inboundOfNobody(DisseminationSettings settings) {
-        return new InboundStreams(SELF, settings, new Neighbours(), null, null, origin -> true);
+        return new InboundStreams(
+                SELF,
+                settings,
+                new Pacing(settings, new SplittableRandom(1)),
+                new Neighbours(),
+                null,
+                null,
+                origin -> true);
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.Time;
+import dev.grapevine.protocol.step.TopicPace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -68,6 +69,14 @@ final class Fixture {
         effects.clear();
         core.partial(partial, now(), effects::add);
         return List.copyOf(effects);
+    }
+
+    void pace(TopicPace pace) {
+        core.pace(pace);
+    }
+
+    long untilTick() {
+        return core.untilTick();
     }
 
     static Origin origin(long number) {

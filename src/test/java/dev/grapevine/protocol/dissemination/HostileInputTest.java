@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -216,6 +217,7 @@ class HostileInputTest {
                 new StreamPlace(ANN, NEWS, 0, 0),
                 new TreeEdges(),
                 settings,
+                new Pacing(settings, new SplittableRandom(1)),
                 new HeldBudget(settings.reorderBytes()),
                 0);
         stream.learn(new StreamState(ANN, NEWS, 1, 1, 0), 0, effect -> {});

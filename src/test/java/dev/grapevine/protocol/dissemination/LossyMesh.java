@@ -9,6 +9,7 @@ import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.Time;
+import dev.grapevine.protocol.step.TopicPace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,7 +21,8 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * A few cores on a network in virtual time that loses, repeats and reorders frames and cuts links, until it is healed.
+ * A few cores on a network in virtual time that loses, repeats and reorders frames and cuts links, until it is healed. Now and
+ * then one of them goes at another pace.
  * Every effect of every step goes to the {@link DeliveryRecord}, which knows what is allowed.
  */
 final class LossyMesh {
@@ -138,6 +140,22 @@ final class LossyMesh {
         }
     }
 
+    /** As it is set or, in half of the cases, what losses, a long way or a budget make of it. */
+    private TopicPace anyPace() {
+        Duration digests = Duration.ofMillis(random.nextLong(150, 1_500));
+        Duration retry = Duration.ofMillis(random.nextLong(150, 1_500));
+        boolean hasBudget = random.nextBoolean();
+        return random.nextBoolean()
+                ? DisseminationCore.setPace(settings)
+                : new TopicPace(
+                        digests,
+                        retry,
+                        hasBudget ? 4_000 : 0,
+                        hasBudget ? random.nextLong(30_000, 1_000_000) : 0,
+                        hasBudget ? 64 << 10 : 0,
+                        Set.of());
+    }
+
     /** Small ones, with room for a few messages of a length besides. */
     private DisseminationSettings bounds(long length) {
         return Fixture.bounds(
@@ -175,6 +193,9 @@ final class LossyMesh {
             node.publish(topics.get(random.nextInt(topics.size())), random.nextInt(1, 12));
             if (random.nextInt(25) == 0) {
                 anyLink().cut();
+            }
+            if (random.nextInt(25) == 0) {
+                node.core.pace(anyPace());
             }
             if (topics == PLAIN && random.nextInt(25) == 0) {
                 node.subscribe(PLAIN.get(random.nextInt(2)));

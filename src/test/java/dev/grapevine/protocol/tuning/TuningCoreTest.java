@@ -8,6 +8,7 @@ import dev.grapevine.protocol.step.Pace;
 import dev.grapevine.protocol.step.Pace.Reason;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.Time;
+import dev.grapevine.protocol.step.TopicPace;
 import dev.grapevine.protocol.step.Tuning;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,12 +21,13 @@ class TuningCoreTest {
 
     private static final Pace MEMBERSHIP = Pace.of(3, Duration.ofMillis(200), 16 << 10);
     private static final Pace WRITES = Pace.of(1, Duration.ofMillis(100), 48 << 10);
+    private static final TopicPace TOPICS = TopicPace.of(Duration.ofMillis(500), Duration.ofMillis(500));
 
     private final List<Effect> told = new ArrayList<>();
     private long seconds;
 
     private static TuningCore core(TuningSettings settings) {
-        return new TuningCore(settings, WRITES, new Time(0, 0));
+        return new TuningCore(settings, WRITES, TOPICS, new Time(0, 0));
     }
 
     private static TuningCore budget(long bytesPerSecond) {
@@ -33,7 +35,7 @@ class TuningCoreTest {
     }
 
     private Tuning look(TuningCore core, Pace membership) {
-        return core.tick(8, membership, new Time(seconds * 1_000_000_000, 0), told::add);
+        return core.tick(8, 7, membership, new Time(seconds * 1_000_000_000, 0), told::add);
     }
 
     private Tuning lookAfter(int more, TuningCore core) {
@@ -50,7 +52,7 @@ class TuningCoreTest {
     void asLongAsNothingIsMeasuredItGoesAsItIsSetAndThatIsToldOnce() {
         TuningCore core = core(TuningSettings.DEFAULT);
         Tuning first = look(core, MEMBERSHIP);
-        assertThat(first).isEqualTo(new Tuning(8, 0, Duration.ZERO, 0, MEMBERSHIP, WRITES));
+        assertThat(first).isEqualTo(new Tuning(8, 0, Duration.ZERO, 0, MEMBERSHIP, WRITES, TOPICS));
         lookAfter(30, core);
         assertThat(told).containsExactly(new Effect.Tuned(first));
     }
@@ -149,7 +151,7 @@ class TuningCoreTest {
             }
             Pace set = Pace.of(
                     1 + random.nextInt(14), Duration.ofMillis(1 + random.nextInt(2_000)), 1 + random.nextInt(48 << 10));
-            Tuning tuning = core.tick(8, set, new Time(5_000_000_000L, 0), told::add);
+            Tuning tuning = core.tick(8, 7, set, new Time(5_000_000_000L, 0), told::add);
             for (Pace pace : List.of(tuning.membership(), tuning.writes())) {
                 double most = budget / 2 * (pace.interval().toNanos() / 1e9);
                 assertThat((double) pace.fanout() * pace.batchBytes())
@@ -161,11 +163,11 @@ class TuningCoreTest {
 
     @Test
     void whoDoesNotWantItAdaptedKeepsWhatIsSetAndTheBudget() {
-        TuningCore core = core(new TuningSettings(false, 0));
+        TuningCore core = core(new TuningSettings(false, 0, 0));
         answers(core, 10, 30);
         core.roundTrip(2_000_000_000);
         assertThat(lookAfter(5, core).membership()).isEqualTo(MEMBERSHIP);
-        assertThat(look(core(new TuningSettings(false, 8_400)), MEMBERSHIP)
+        assertThat(look(core(new TuningSettings(false, 8_400, 0)), MEMBERSHIP)
                         .membership()
                         .interval())
                 .isEqualTo(Duration.ofSeconds(1));
@@ -206,12 +208,142 @@ class TuningCoreTest {
                 .isEqualTo(
                         "8 members, 40 % lost, answers within 3.0 ms, 1024 bytes a second: membership to 1 peer every"
                                 + " 5000 ms, 1400 bytes each, for [LOSS, BUDGET]; writes to 1 peer every 5000 ms, 1400 bytes"
-                                + " each, for [LOSS, BUDGET]");
+                                + " each, for [LOSS, BUDGET]; topics: digests every 176 ms, asked again after 176 ms, for"
+                                + " [LOSS]");
+    }
+
+    @Test
+    void theMoreIsLostTheSoonerTopicsTellAndAskAgain() {
+        TuningCore core = core(TuningSettings.DEFAULT);
+        look(core, MEMBERSHIP);
+        answers(core, 16, 4);
+        TopicPace lossy = lookAfter(5, core).topics();
+        // At 5 % as set, at 20 % half of it.
+        assertThat(lossy)
+                .isEqualTo(new TopicPace(Duration.ofMillis(250), Duration.ofMillis(250), 0, 0, 0, Set.of(Reason.LOSS)));
+        answers(core, 0, 40);
+        assertThat(lookAfter(5, core).topics().digestInterval())
+                .as("at half of all the most is reached")
+                .isBetween(Duration.ofMillis(158), Duration.ofMillis(159));
+        for (int i = 0; i < 40; i++) {
+            answers(core, 5, 0);
+            lookAfter(5, core);
+        }
+        assertThat(look(core, MEMBERSHIP).topics()).isEqualTo(TOPICS);
+    }
+
+    @Test
+    void topicsAskNothingAgainBeforeAnAnswerCanHaveCome() {
+        TuningCore core = core(TuningSettings.DEFAULT);
+        for (int i = 0; i < 100; i++) {
+            core.roundTrip(400_000_000);
+        }
+        assertThat(lookAfter(5, core).topics()).isEqualTo(TOPICS);
+        answers(core, 16, 4);
+        Tuning lossy = lookAfter(5, core);
+        assertThat(lossy.topics().pullRetry()).isEqualTo(lossy.roundTrip());
+        assertThat(lossy.topics().digestInterval()).isEqualTo(lossy.roundTrip());
+        assertThat(lossy.topics().reasons()).containsExactly(Reason.LOSS, Reason.ROUND_TRIP);
+        for (int i = 0; i < 100; i++) {
+            core.roundTrip(9_000_000_000L);
+        }
+        assertThat(lookAfter(5, core).topics().pullRetry()).as("the longest").isEqualTo(Duration.ofSeconds(5));
+    }
+
+    private TopicPace topics(int links, long roundTripMillis, long budget) {
+        TuningCore core = core(TuningSettings.DEFAULT.withTopicBytesPerSecond(budget));
+        for (int i = 0; i < 100 && roundTripMillis > 0; i++) {
+            core.roundTrip(roundTripMillis * 1_000_000);
+        }
+        return core.tick(links + 1, links, MEMBERSHIP, new Time(0, 0), told::add)
+                .topics();
+    }
+
+    @Test
+    void anEighthOfTheirBudgetIsForDigestsAndARoundTripOfTheRestIsRepairedAtOnce() {
+        assertThat(topics(7, 0, 800_000))
+                .isEqualTo(new TopicPace(
+                        Duration.ofMillis(500),
+                        Duration.ofMillis(500),
+                        100_000,
+                        700_000,
+                        70_000,
+                        Set.of(Reason.BUDGET)));
+        assertThat(topics(7, 300, 800_000).repairBytesAtOnce()).isBetween(210_000L, 210_100L);
+        assertThat(topics(7, 0, 80_000).repairBytesAtOnce()).as("one frame").isEqualTo(64 << 10);
+        assertThat(topics(7, 300, 800_000_000).repairBytesAtOnce())
+                .as("what an outbox takes")
+                .isEqualTo(4 << 20);
+    }
+
+    @Test
+    void theMoreLinksThereAreTheLongerIsTheIntervalThatADigestBudgetAllows() {
+        assertThat(topics(7, 0, 16_384).digestInterval()).isEqualTo(Duration.ofMillis(500));
+        assertThat(topics(60, 0, 16_384).digestInterval())
+                .isBetween(Duration.ofMillis(2_920), Duration.ofMillis(2_940));
+        assertThat(topics(500, 0, 16_384).digestInterval()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void whateverIsMeasuredTopicsStayWithinTheirBounds() {
+        for (long seed = 0; seed < 2_000; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            long budget = random.nextBoolean() ? 0 : 16_384 + random.nextLong(1L << random.nextInt(1, 30));
+            TuningCore core = core(TuningSettings.DEFAULT.withTopicBytesPerSecond(budget));
+            answers(core, random.nextInt(50), random.nextInt(50));
+            for (int i = random.nextInt(20); i > 0; i--) {
+                core.roundTrip(random.nextLong(1, 8_000_000_000L));
+            }
+            Tuning tuning = core.tick(8, random.nextInt(300), MEMBERSHIP, new Time(5_000_000_000L, 0), told::add);
+            TopicPace pace = tuning.topics();
+            Duration answer = tuning.roundTrip().compareTo(Duration.ofSeconds(5)) < 0
+                    ? tuning.roundTrip()
+                    : Duration.ofSeconds(5);
+            String what = "seed " + seed + ": " + tuning.explanation();
+            assertThat(pace.digestInterval()).as(what).isBetween(Duration.ofMillis(158), Duration.ofSeconds(5));
+            assertThat(pace.pullRetry()).as(what).isBetween(Duration.ofMillis(158), Duration.ofSeconds(5));
+            assertThat(pace.digestInterval()).as(what).isGreaterThanOrEqualTo(answer);
+            assertThat(pace.pullRetry()).as(what).isGreaterThanOrEqualTo(answer);
+            assertThat(pace.digestBytesPerSecond() + pace.repairBytesPerSecond())
+                    .as(what)
+                    .isEqualTo(budget);
+            assertThat(pace.repairBytesAtOnce()).as(what).isBetween(budget == 0 ? 0L : 64 << 10, 4L << 20);
+            boolean asSet = pace.digestInterval().equals(TOPICS.digestInterval())
+                    && pace.pullRetry().equals(TOPICS.pullRetry())
+                    && budget == 0;
+            assertThat(pace.reasons().isEmpty()).as(what).isEqualTo(asSet);
+        }
+    }
+
+    @Test
+    void whoDoesNotWantItAdaptedKeepsTheIntervalsOfTopicsAndTheirBudget() {
+        TuningCore core = core(new TuningSettings(false, 0, 80_000));
+        answers(core, 10, 30);
+        core.roundTrip(2_000_000_000);
+        assertThat(lookAfter(5, core).topics())
+                .isEqualTo(new TopicPace(
+                        Duration.ofMillis(500),
+                        Duration.ofMillis(500),
+                        10_000,
+                        70_000,
+                        64 << 10,
+                        Set.of(Reason.BUDGET)));
+    }
+
+    @Test
+    void theBudgetOfTopicsIsExplainedToo() {
+        assertThat(topics(7, 0, 80_000))
+                .hasToString(
+                        "digests every 500 ms, asked again after 500 ms, 10000 bytes a second of digests and 70000 of"
+                                + " repairs, 65536 at once, for [BUDGET]");
     }
 
     @Test
     void lessThanTheLeastBudgetIsRefused() {
-        assertThatThrownBy(() -> new TuningSettings(true, 1023)).hasMessageContaining("0 or at least 1024, not 1023");
+        assertThatThrownBy(() -> new TuningSettings(true, 1023, 0))
+                .hasMessageContaining("0 or at least 1024, not 1023");
+        assertThatThrownBy(() -> new TuningSettings(true, 0, 16_383))
+                .hasMessageContaining("topicBytesPerSecond is 0 or at least 16384");
     }
 
     @Test
