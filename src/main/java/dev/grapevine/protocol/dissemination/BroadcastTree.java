@@ -8,6 +8,7 @@ import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.frame.Way;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which links carry whose messages where not everybody is linked to everybody (Plumtree: Leitao, Pereira, Rodrigues,
@@ -22,7 +23,10 @@ import dev.grapevine.protocol.step.Effects;
  *
  * <p>Who loses its parent asks another at once: the nearest of those that were nearer to the publisher than this member, which
  * therefore do not have the messages from here (the feasibility condition of DUAL, Garcia-Luna-Aceves, IEEE/ACM Transactions
- * on Networking 1993), or else the nearest of all.
+ * on Networking 1993), or else the nearest of all. If none was nearer it asks those as well that have the messages from here, and
+ * whoever is asked by its own parent has lost its way too and does the same: the query of DUAL's diffusing computation, which goes
+ * down the tree until it comes to members that know of another way. These hang the lost branch on again at many places, within a few
+ * round trips. Otherwise it waited for the first digest that one of its members is told, and hung on that one.
  *
  * <p>There is one tree a publisher, unlike in the paper. A tree is then a tree of shortest paths for its publisher, and what
  * several publish at the same time cannot prune each other's links. Critical streams flood all links and teach nothing about
@@ -113,9 +117,31 @@ final class BroadcastTree {
         }
     }
 
-    /** The parent in a publisher's tree is gone, or pushes no more: another is asked to. */
-    void orphaned(Origin publisher, TreeEdges edges, Effects out) {
-        edges.orphaned();
+    /**
+     * The parent in a publisher's tree is gone, or has lost its own: another neighbour is asked to push, as far as requests may
+     * go out. If none was nearer to the publisher than this member, so are those that get its messages from here.
+     */
+    void orphaned(Origin publisher, TreeEdges edges, RequestAllowance allowance, Effects out) {
+        int lost = edges.orphaned();
+        Neighbour best = nearest(edges);
+        if (best != null && allowance.take()) {
+            graft(publisher, edges, best, out);
+        }
+        if (best == null || !isNearer(edges, best)) {
+            for (Neighbour neighbour : neighbours.all()) {
+                if (neighbour.slot() != lost && isChild(edges, neighbour) && allowance.take()) {
+                    graft(publisher, edges, neighbour, out);
+                }
+            }
+        }
+    }
+
+    /** Whether a neighbour seems to get a publisher's messages from here: it takes them, and says nothing of another way. */
+    private static boolean isChild(TreeEdges edges, Neighbour neighbour) {
+        return !edges.isLazy(neighbour.slot()) && edges.told(neighbour.slot()) == Long.MAX_VALUE;
+    }
+
+    private @Nullable Neighbour nearest(TreeEdges edges) {
         Neighbour best = null;
         long least = Long.MAX_VALUE;
         for (Neighbour neighbour : neighbours.all()) {
@@ -123,15 +149,18 @@ final class BroadcastTree {
             if (told == Long.MAX_VALUE) {
                 continue;
             }
-            long length = told + neighbour.micros() + (told < length(edges.way()) ? 0 : Way.MAX_MICROS);
+            long length = told + neighbour.micros() + (isNearer(edges, neighbour) ? 0 : Way.MAX_MICROS);
             if (length < least) {
                 least = length;
                 best = neighbour;
             }
         }
-        if (best != null) {
-            graft(publisher, edges, best, out);
-        }
+        return best;
+    }
+
+    /** Whether a neighbour was nearer to the publisher than this member, and so cannot have its messages from here. */
+    private static boolean isNearer(TreeEdges edges, Neighbour neighbour) {
+        return edges.told(neighbour.slot()) < length(edges.way());
     }
 
     /** By a margin, so that what measurements vary by moves nobody. */

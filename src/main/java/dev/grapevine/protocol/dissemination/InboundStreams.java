@@ -350,12 +350,9 @@ final class InboundStreams {
         incomplete.linkDown(neighbour, now);
     }
 
-    /** Nobody pushes what a publisher says: another neighbour is asked to, as far as requests may go out. */
+    /** Nobody pushes what a publisher says any more. */
     void orphaned(Origin publisher, TreeEdges edges, Effects out) {
-        if (!allowance.isEmpty()) {
-            allowance.take();
-            tree.orphaned(publisher, edges, out);
-        }
+        tree.orphaned(publisher, edges, allowance, out);
     }
 
     /** In a full mesh nobody else has what it had; beyond it the neighbours may. */

@@ -17,7 +17,12 @@ final class RequestAllowance {
         return left;
     }
 
-    void take() {
+    /** Takes one; false if none is left. */
+    boolean take() {
+        if (left == 0) {
+            return false;
+        }
         left--;
+        return true;
     }
 }

@@ -94,8 +94,7 @@ final class StreamRequests {
         int before = allowance.left();
         if (stream.isOpen()) {
             holes.ask(now, held, missing -> pull(whom, missing, allowance, out));
-        } else if (query.isDue(now) && !allowance.isEmpty()) {
-            allowance.take();
+        } else if (query.isDue(now) && allowance.take()) {
             out.add(new Effect.Send(whom, Lane.CONTROL, new StreamQuery(stream.origin(), stream.topic())));
             query.sent(now);
         }
@@ -109,10 +108,9 @@ final class StreamRequests {
     }
 
     private boolean pull(Origin whom, Range missing, RequestAllowance allowance, Effects out) {
-        if (allowance.isEmpty()) {
+        if (!allowance.take()) {
             return false;
         }
-        allowance.take();
         Pull pull = new Pull(stream.origin(), stream.topic(), missing.from(), missing.to());
         out.add(new Effect.Send(whom, Lane.CONTROL, pull));
         out.add(new Effect.Noted(ProtocolEvent.REPAIR_REQUESTED, missing.count()));

@@ -79,9 +79,14 @@ final class TreeEdges {
         return slot < told.length && told[slot] > 0 ? told[slot] - 1 : Long.MAX_VALUE;
     }
 
-    /** Nobody pushes any more. */
-    void orphaned() {
+    /** Nobody pushes any more; what the parent said of its way does not hold. The parent's slot; -1 if there was none. */
+    int orphaned() {
+        int lost = parent;
         parent = NONE;
+        if (lost >= 0 && lost < told.length) {
+            told[lost] = 0;
+        }
+        return lost;
     }
 
     /** A repair was asked for over a link: what comes there twice says nothing about the tree, for a while. */

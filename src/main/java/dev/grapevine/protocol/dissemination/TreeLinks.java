@@ -96,12 +96,19 @@ final class TreeLinks {
             local.pruned(from, publisher);
         } else {
             edges.eager(neighbour.slot());
-            grafted(publisher, neighbour, out);
+            grafted(publisher, edges, neighbour, out);
         }
     }
 
-    /** Whoever grafts may lack what was just pushed to others: it is told how far the streams are that go on. */
-    private void grafted(Origin publisher, Neighbour by, Effects out) {
+    /**
+     * Whoever grafts may lack what was just pushed to others: it is told how far the streams are that go on. The parent would
+     * not ask if it had a way of its own.
+     */
+    private void grafted(Origin publisher, TreeEdges edges, Neighbour by, Effects out) {
+        if (edges.parent() == by.slot()) {
+            inbound.orphaned(publisher, edges, out);
+            return;
+        }
         PeerView view = local.view(by.origin());
         DigestBatch batch = new DigestBatch(by.origin(), out);
         for (KnownStream stream : publisher.equals(self) ? local.streams() : inbound.streams(publisher)) {

@@ -266,6 +266,64 @@ class TreeTest {
     }
 
     @Test
+    void ifNobodyWasNearerItAsksThoseThatHaveTheMessagesFromItToo() {
+        node.receive(CLE, forwarded(1, 1, 5));
+        node.receive(BEN, forwarded(1, 1, 7));
+
+        assertThat(node.linkDown(CLE)).containsExactly(control(BEN, new Graft(ANN)), control(DAN, new Graft(ANN)));
+    }
+
+    @Test
+    void butNotThoseThatPrunedIt() {
+        node.receive(CLE, forwarded(1, 1, 5));
+        node.receive(BEN, new Prune(ANN));
+
+        assertThat(node.linkDown(CLE)).containsExactly(control(DAN, new Graft(ANN)));
+    }
+
+    @Test
+    void whoseParentAsksItLooksForAnotherOne() {
+        node.receive(CLE, forwarded(1, 1, 5));
+        node.receive(BEN, forwarded(1, 1, 5));
+
+        assertThat(node.receive(CLE, new Graft(ANN))).containsExactly(control(BEN, new Graft(ANN)));
+        assertThat(node.receive(BEN, forwarded(2, 2, 5)))
+                .as("who asked is pushed what comes")
+                .containsExactly(deliver(ANN, 2, 2), data(CLE, forwarded(2, 2, 6)), data(DAN, forwarded(2, 2, 6)));
+    }
+
+    @Test
+    void orAsksThoseThatHaveTheMessagesFromItSoThatTheWordGoesDownTheTree() {
+        node.receive(CLE, forwarded(1, 1, 5));
+
+        assertThat(node.receive(CLE, new Graft(ANN)))
+                .containsExactly(control(BEN, new Graft(ANN)), control(DAN, new Graft(ANN)));
+    }
+
+    @Test
+    void aParentThatAsksOverAndOverIsHeardOnceAMessage() {
+        node.receive(CLE, forwarded(1, 1, 5));
+        node.receive(CLE, new Graft(ANN));
+
+        for (int repeat = 0; repeat < 3; repeat++) {
+            assertThat(node.receive(CLE, new Graft(ANN))).doesNotContain(control(BEN, new Graft(ANN)));
+        }
+    }
+
+    @Test
+    void andForNoMoreRequestsThanMayGoOutBetweenTwoTicks() {
+        long grafts = 0;
+        for (int sequence = 1; sequence <= 2 * Limits.REQUESTS_PER_TICK; sequence++) {
+            node.receive(CLE, forwarded(sequence, sequence, 5));
+            grafts += node.receive(CLE, new Graft(ANN)).stream()
+                    .filter(effect -> effect instanceof Effect.Send send && send.frame() instanceof Graft)
+                    .count();
+        }
+
+        assertThat(grafts).isEqualTo(Limits.REQUESTS_PER_TICK);
+    }
+
+    @Test
     void whoGraftsIsToldHowFarTheStreamsAreThatGoOn() {
         receive(CLE, 1, 3);
         node.receive(BEN, new Prune(ANN));
