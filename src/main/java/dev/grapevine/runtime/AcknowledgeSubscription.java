@@ -21,8 +21,8 @@ import reactor.util.context.Context;
 
 /**
  * One subscriber of a topic that acknowledges. A message stays here from when it is asked for until it is acknowledged or
- * given up, and there are never more of these than the subscriber chose; further ones wait in the buffer of the
- * subscription below, with its overflow strategy.
+ * given up, and there are never more of these than the subscriber chose, nor of large ones more than
+ * {@link #MAX_LARGE_BYTES}; further ones wait in the buffer of the subscription below, with its overflow strategy.
  *
  * <p>What is rejected waits in the order of its rejection, what is not answered in the order in which it was given, so the
  * first of each is the one that is due first. Deadlines are looked at on the node's tick and whenever something is given.
@@ -30,6 +30,12 @@ import reactor.util.context.Context;
  * @param <T> type of the values
  */
 final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable<T>> {
+
+    /** As many bytes of large messages as may wait in the buffer: so there is room for any if there is no other. */
+    static final long MAX_LARGE_BYTES = DeliveryBuffer.MAX_LARGE_BYTES;
+
+    /** What arrived and has not been given yet, and how long it is if it is a large message. */
+    private record Arrived<T>(Delivery<T> delivery, int largeBytes) {}
 
     private final AcknowledgeOptions options;
     private final LongSupplier nanos;
@@ -39,10 +45,11 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
 
     // Guarded by itself, as is all below.
     private final Object lock = new Object();
-    private final ArrayDeque<Delivery<T>> arrived = new ArrayDeque<>();
+    private final ArrayDeque<Arrived<T>> arrived = new ArrayDeque<>();
     private final Set<Attempt> unanswered = new LinkedHashSet<>();
     private final ArrayDeque<Attempt> rejected = new ArrayDeque<>();
     private long asked;
+    private long largeBytes;
     private volatile @Nullable Throwable failure;
 
     /**
@@ -63,6 +70,11 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
         this.nanos = nanos;
         this.givenUp = givenUp;
         this.over = over;
+    }
+
+    /** What the subscription below has to keep to. */
+    LargeRoom largeRoom() {
+        return upstream;
     }
 
     void begin(Flux<Delivery<T>> deliveries) {
@@ -106,13 +118,15 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
         Attempt again = rejected.peek();
         if (again != null && again.isDue(now)) {
             rejected.remove();
-            return given(new Attempt(again.message, again.number + 1, again.first, now));
+            return given(new Attempt(again.message, again.largeBytes, again.number + 1, again.first, now));
         }
-        Delivery<T> fresh = arrived.poll();
-        if (fresh instanceof Message<T> message) {
-            return given(new Attempt(message, 1, now, now));
+        Arrived<T> fresh = arrived.poll();
+        if (fresh == null) {
+            return null;
         }
-        return fresh == null ? null : new Announcement<>(fresh);
+        return fresh.delivery() instanceof Message<T> message
+                ? given(new Attempt(message, fresh.largeBytes(), 1, now, now))
+                : new Announcement<>(fresh.delivery());
     }
 
     private Attempt given(Attempt attempt) {
@@ -136,25 +150,31 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
         long due = now + options.redeliveryDelay().toNanos();
         if (attempt.number >= options.maxAttempts()
                 || due - attempt.first > options.retention().toNanos()) {
-            Message<T> lost = attempt.message;
-            arrived.addFirst(new Gap<>(
-                    lost.topic(),
-                    lost.publisher(),
-                    lost.priority(),
-                    lost.sequence(),
-                    lost.sequence(),
-                    Gap.Reason.GIVEN_UP));
+            largeBytes -= attempt.largeBytes;
+            arrived.addFirst(new Arrived<>(givenUp(attempt.message), 0));
         } else {
             attempt.due = due;
             rejected.add(attempt);
         }
     }
 
+    private static <T> Gap<T> givenUp(Message<T> lost) {
+        return new Gap<>(
+                lost.topic(),
+                lost.publisher(),
+                lost.priority(),
+                lost.sequence(),
+                lost.sequence(),
+                Gap.Reason.GIVEN_UP);
+    }
+
     private boolean answer(Attempt attempt, boolean done) {
         boolean inTime;
         synchronized (lock) {
             inTime = unanswered.remove(attempt);
-            if (inTime && !done) {
+            if (inTime && done) {
+                largeBytes -= attempt.largeBytes;
+            } else if (inTime) {
                 again(attempt, nanos.getAsLong());
             }
         }
@@ -189,6 +209,7 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
             arrived.clear();
             unanswered.clear();
             rejected.clear();
+            largeBytes = 0;
         }
     }
 
@@ -205,7 +226,22 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
     }
 
     /** The subscription below, which has the buffer and signals on delivery threads. */
-    private final class Upstream extends BaseSubscriber<Delivery<T>> {
+    private final class Upstream extends BaseSubscriber<Delivery<T>> implements LargeRoom {
+
+        /** Of the message that comes next, on the thread on which that comes. */
+        private int nextLargeBytes;
+
+        @Override
+        public long left() {
+            synchronized (lock) {
+                return MAX_LARGE_BYTES - largeBytes;
+            }
+        }
+
+        @Override
+        public void taken(int bytes) {
+            nextLargeBytes = bytes;
+        }
 
         @Override
         public Context currentContext() {
@@ -221,7 +257,9 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
         protected void hookOnNext(Delivery<T> delivery) {
             synchronized (lock) {
                 asked--;
-                arrived.add(delivery);
+                arrived.add(new Arrived<>(delivery, nextLargeBytes));
+                largeBytes += nextLargeBytes;
+                nextLargeBytes = 0;
             }
             wakeHere();
         }
@@ -242,13 +280,15 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
     private final class Attempt implements Acknowledgeable<T> {
 
         private final Message<T> message;
+        private final int largeBytes;
         private final int number;
         private final long first;
         private final long givenAt;
         private long due;
 
-        Attempt(Message<T> message, int number, long first, long givenAt) {
+        Attempt(Message<T> message, int largeBytes, int number, long first, long givenAt) {
             this.message = message;
+            this.largeBytes = largeBytes;
             this.number = number;
             this.first = first;
             this.givenAt = givenAt;

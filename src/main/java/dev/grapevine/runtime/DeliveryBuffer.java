@@ -75,15 +75,19 @@ final class DeliveryBuffer {
 
     /** How many messages of a run, from its first on, have room. */
     private int room(Run run) {
-        int room = Math.min(run.messages(), capacity - messages);
-        long left = MAX_LARGE_BYTES - largeBytes;
-        for (int i = 0; run.mayBeLarge() && i < room; i++) {
+        return within(run, Math.min(run.messages(), capacity - messages), MAX_LARGE_BYTES - largeBytes);
+    }
+
+    /** How many of the first messages of a run there are before the large ones among them pass a number of bytes. */
+    private static int within(Run run, int most, long bytes) {
+        long left = bytes;
+        for (int i = 0; run.mayBeLarge() && i < most; i++) {
             left -= run.largeBytes(i);
             if (left < 0) {
                 return i;
             }
         }
-        return room;
+        return most;
     }
 
     private void acceptHead(Run run, int room) {
@@ -167,9 +171,10 @@ final class DeliveryBuffer {
      * Takes what comes next.
      *
      * @param most how many messages at most
-     * @return messages, one gap, or null if nothing waits
+     * @param mostLargeBytes how many bytes of large ones at most
+     * @return messages, one gap, or null if nothing waits that may be taken
      */
-    synchronized @Nullable Run poll(int most) {
+    synchronized @Nullable Run poll(int most, long mostLargeBytes) {
         Run next = runs.peek();
         if (next == null) {
             Run before = takeAny(droppedBefore);
@@ -179,11 +184,14 @@ final class DeliveryBuffer {
         if (before != null) {
             return before;
         }
-        runs.remove();
         if (next.isGap()) {
-            return next;
+            return runs.remove();
         }
-        int taken = Math.min(most, next.messages());
+        int taken = within(next, Math.min(most, next.messages()), mostLargeBytes);
+        if (taken == 0) {
+            return null;
+        }
+        runs.remove();
         if (taken < next.messages()) {
             runs.addFirst(next.tail(taken));
             next = next.head(taken);

@@ -32,15 +32,20 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
     private final DeliveryBuffer normal;
     private final DeliveryBuffer critical;
     private final Codec<T> codec;
+    private final LargeRoom room;
     private final AtomicBoolean replayWaits = new AtomicBoolean();
     private volatile long replay;
 
     DeliverySubscription(
-            TopicChannel<T> channel, CoreSubscriber<? super Delivery<T>> actual, SubscriberOptions options) {
+            TopicChannel<T> channel,
+            CoreSubscriber<? super Delivery<T>> actual,
+            SubscriberOptions options,
+            LargeRoom room) {
         super(actual, options.delivery());
         this.channel = channel;
         this.options = options;
         this.codec = channel.codec();
+        this.room = room;
         this.normal = new DeliveryBuffer(options.buffer(), options.overflow());
         this.critical = new DeliveryBuffer(options.buffer(), options.overflow());
     }
@@ -90,10 +95,10 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
         while (true) {
             int slice = (int) Math.min(SLICE, most);
             Priority priority = Priority.CRITICAL;
-            Run run = critical.poll(slice);
+            Run run = critical.poll(slice, room.left());
             if (run == null) {
                 priority = Priority.NORMAL;
-                run = normal.poll(slice);
+                run = normal.poll(slice, room.left());
             }
             if (run == null) {
                 return 0;
@@ -125,6 +130,7 @@ final class DeliverySubscription<T> extends DrainSubscription<Delivery<T>> {
             Bytes payload = run.message(i);
             T value = decode(priority, run, sequence, payload);
             if (value != null) {
+                room.taken(run.largeBytes(i));
                 next(new Message<>(channel.name(), run.origin(), priority, sequence, value));
                 shown++;
             } else if (options.showGaps()) {

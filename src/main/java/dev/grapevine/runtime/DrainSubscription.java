@@ -53,7 +53,7 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
      * Hands out elements with {@link #next}.
      *
      * @param most how many at most, at least 1
-     * @return how many were handed out; 0 only if nothing waits
+     * @return how many were handed out; 0 only if nothing waits that may be
      */
     abstract long emit(long most);
 
@@ -203,7 +203,7 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
             long count = emit(demand - emitted);
             emitted += count;
             if (count == 0) {
-                if (last) {
+                if (last && isEmpty()) {
                     terminate(failure());
                     return emitted;
                 }

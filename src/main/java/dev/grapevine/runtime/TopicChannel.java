@@ -172,10 +172,14 @@ final class TopicChannel<T> implements Topic<T> {
     }
 
     private Flux<Delivery<T>> open(SubscriberOptions options) {
+        return open(options, LargeRoom.UNLIMITED);
+    }
+
+    private Flux<Delivery<T>> open(SubscriberOptions options, LargeRoom room) {
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Delivery<T>> actual) {
-                DeliverySubscription<T> subscription = new DeliverySubscription<>(TopicChannel.this, actual, options);
+                DeliverySubscription<T> subscription = new DeliverySubscription<>(TopicChannel.this, actual, options, room);
                 // First: a subscriber may cancel as it is given its subscription.
                 if (options.start() == Start.NOW) {
                     subscribers.add(subscription);
@@ -199,29 +203,29 @@ final class TopicChannel<T> implements Topic<T> {
     }
 
     Flux<Acknowledgeable<T>> acknowledgeable(TopicView<T> view, AcknowledgeOptions options) {
-        Flux<Delivery<T>> deliveries = deliveries(view, options.buffer(), options.overflow());
+        SubscriberOptions below = new SubscriberOptions(
+                view.start(), view.delivery(), options.buffer(), options.overflow(), true, this::logUndecodable);
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Acknowledgeable<T>> actual) {
-                acknowledge(actual, view.delivery(), options, deliveries);
+                acknowledge(actual, options, below);
             }
         };
     }
 
     private void acknowledge(
             CoreSubscriber<? super Acknowledgeable<T>> actual,
-            Scheduler scheduler,
             AcknowledgeOptions options,
-            Flux<Delivery<T>> deliveries) {
+            SubscriberOptions below) {
         AcknowledgeSubscription<T> subscription = new AcknowledgeSubscription<>(
                 actual,
                 options,
-                scheduler,
+                below.delivery(),
                 nanos,
                 count -> observer.subscriberMissed(name, count),
                 acknowledging::remove);
         acknowledging.add(subscription);
-        subscription.begin(deliveries);
+        subscription.begin(open(below, subscription.largeRoom()));
     }
 
     private void logUndecodable(Message<Bytes> message, Throwable error) {

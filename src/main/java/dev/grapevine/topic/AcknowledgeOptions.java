@@ -9,7 +9,9 @@ import java.time.Duration;
  *     {@value Topic#DEFAULT_BUFFER}
  * @param overflow what happens when they are more; default {@link Overflow#DROP_OLDEST}
  * @param maxUnacknowledged how many messages may be given and not answered, or wait to be given again; further ones wait
- *     in the buffer. 1 to 65,536, default 256
+ *     in the buffer. 1 to 65,536, default 256. Of messages longer than 48 KiB, as they came, there are never more than
+ *     128 MiB of these: the next one that would be more waits in the buffer until some were acknowledged or given up, and
+ *     so do all behind it of the same priority
  * @param timeout how long an answer may take before the message counts as rejected; default 30 s
  * @param redeliveryDelay how long after a rejection a message is given again; may be zero; default 500 ms
  * @param maxAttempts how often a message is given before it is given up; default 16

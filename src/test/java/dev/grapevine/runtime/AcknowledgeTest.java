@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.grapevine.bytes.Bytes;
+import dev.grapevine.codec.Codec;
 import dev.grapevine.codec.Codecs;
 import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
@@ -46,20 +47,24 @@ class AcknowledgeTest {
     private final List<Acknowledgeable<String>> given = new ArrayList<>();
     private long now = Long.MAX_VALUE - 5 * SECOND; // the clock may overflow
 
-    private final TopicChannel<String> channel = new TopicChannel<>(
-            "t",
-            Codecs.utf8(),
-            Order.PUBLISHER,
-            new Nowhere(),
-            new Replaying(new Commands()),
-            Schedulers.immediate(),
-            () -> now,
-            new GrapevineObserver() {
-                @Override
-                public void subscriberMissed(String topic, long count) {
-                    missed.add(count);
-                }
-            });
+    private TopicChannel<String> channel = channel(Codecs.utf8());
+
+    private TopicChannel<String> channel(Codec<String> codec) {
+        return new TopicChannel<>(
+                "t",
+                codec,
+                Order.PUBLISHER,
+                new Nowhere(),
+                new Replaying(new Commands()),
+                Schedulers.immediate(),
+                () -> now,
+                new GrapevineObserver() {
+                    @Override
+                    public void subscriberMissed(String topic, long count) {
+                        missed.add(count);
+                    }
+                });
+    }
 
     private Flux<String> told(AcknowledgeOptions options) {
         return channel.acknowledgeable(options).doOnNext(given::add).map(AcknowledgeTest::told);
@@ -96,6 +101,45 @@ class AcknowledgeTest {
                 .then(() -> assertThat(given.get(1).acknowledge()).isFalse())
                 .then(() -> assertThat(given.get(0).acknowledge()).isTrue())
                 .expectNext("d1")
+                .thenCancel()
+                .verify();
+    }
+
+    @Test
+    void ofLargeMessagesNoMoreAreUnansweredThanTheirBytesAllowHoweverFewTheyAre() {
+        channel = channel(new Lengths());
+        Bytes large = Bytes.wrap(new byte[50 << 20]);
+        StepVerifier.create(told(OPTIONS.withMaxUnacknowledged(10)))
+                .then(() -> channel.offer(Priority.NORMAL, Run.messages(ORIGIN, 1, List.of(large, large))))
+                .expectNext("52428800 1", "52428800 1")
+                .then(() -> channel.offer(
+                        Priority.NORMAL, Run.messages(ORIGIN, 3, List.of(large, large, Bytes.utf8("small")))))
+                .then(() -> channel.offer(Priority.CRITICAL, Run.messages(ORIGIN, 1, List.of(Bytes.utf8("critical")))))
+                .expectNext("8 1")
+                .then(() -> given.get(0).reject())
+                .then(() -> assertThat(given).as("a rejected one still counts").hasSize(3))
+                .then(() -> given.get(1).acknowledge())
+                .expectNext("52428800 1")
+                .then(() -> after(1))
+                .expectNext("52428800 2")
+                .then(() -> assertThat(given).hasSize(5))
+                .then(channel::complete)
+                .then(() -> given.get(4).acknowledge())
+                .expectNext("52428800 1", "5 1")
+                .verifyComplete();
+    }
+
+    @Test
+    void aLargeMessageThatIsGivenUpMakesRoomForTheNext() {
+        channel = channel(new Lengths());
+        Bytes large = Bytes.wrap(new byte[60 << 20]);
+        AcknowledgeOptions once = OPTIONS.withMaxUnacknowledged(10).withRedelivery(Duration.ZERO, 1, Duration.ZERO);
+        StepVerifier.create(told(once))
+                .then(() -> channel.offer(Priority.NORMAL, Run.messages(ORIGIN, 1, List.of(large, large))))
+                .expectNext("62914560 1", "62914560 1")
+                .then(() -> channel.offer(Priority.NORMAL, Run.messages(ORIGIN, 3, List.of(large))))
+                .then(() -> given.get(0).reject())
+                .expectNext("GIVEN_UP 1-1", "62914560 1")
                 .thenCancel()
                 .verify();
     }
@@ -292,6 +336,24 @@ class AcknowledgeTest {
             after(random.nextInt(4));
         }
         assertThat(acknowledged).doesNotContainAnyElementsOf(lost);
+    }
+
+    /** Says of each message how long it is, and a blank. */
+    private static final class Lengths implements Codec<String> {
+        @Override
+        public String name() {
+            return "lengths";
+        }
+
+        @Override
+        public Bytes encode(String value) {
+            return Bytes.utf8(value);
+        }
+
+        @Override
+        public String decode(Bytes bytes) {
+            return bytes.length() + " ";
+        }
     }
 
     private static final class Nowhere implements Publishing {

@@ -29,7 +29,7 @@ class DeliveryBufferTest {
 
     private static List<String> drain(DeliveryBuffer buffer, int most) {
         List<String> told = new ArrayList<>();
-        for (Run run = buffer.poll(most); run != null; run = buffer.poll(most)) {
+        for (Run run = buffer.poll(most, Long.MAX_VALUE); run != null; run = buffer.poll(most, Long.MAX_VALUE)) {
             told.add(tell(run));
         }
         return told;
@@ -69,7 +69,7 @@ class DeliveryBufferTest {
     void droppingTheNewestTellsThemBeforeTheNextThatIsAccepted() {
         DeliveryBuffer buffer = new DeliveryBuffer(2, Overflow.DROP_NEWEST);
         assertThat(buffer.offer(messages(A, 1, 5))).isEqualTo(3);
-        assertThat(tell(buffer.poll(2))).isEqualTo("A1..2");
+        assertThat(tell(buffer.poll(2, Long.MAX_VALUE))).isEqualTo("A1..2");
         buffer.offer(messages(A, 6, 1));
         assertThat(drain(buffer, 9)).containsExactly("A3..5 OVERFLOW", "A6..6");
     }
@@ -182,7 +182,7 @@ class DeliveryBufferTest {
     }
 
     private static int take(DeliveryBuffer buffer, int most, Map<Origin, Long> told, int seed) {
-        Run run = buffer.poll(most);
+        Run run = buffer.poll(most, Long.MAX_VALUE);
         if (run == null) {
             return 0;
         }

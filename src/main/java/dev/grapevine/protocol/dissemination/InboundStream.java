@@ -338,6 +338,18 @@ final class InboundStream extends KnownStream {
     }
 
     /**
+     * Another tells of a much earlier beginning than the one that was told first: as long as nothing was given since, that
+     * counts, so that whoever invents sequences does not end a stream before it has begun. By less than that members differ.
+     */
+    void beginsBefore(long start, long now) {
+        if (isOpen() && next == begin && begin - start > Limits.PULL_MESSAGES) {
+            holes.add(start, begin - 1, now + settings.pullDelay().toNanos());
+            next = start;
+            begin = start;
+        }
+    }
+
+    /**
      * What is missing up to a sequence will not come any more: it becomes gaps. An origin gives up its messages in their
      * order, so this is always all up to a sequence and never a part behind one that can still come.
      */

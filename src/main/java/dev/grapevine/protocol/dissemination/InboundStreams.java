@@ -238,13 +238,18 @@ final class InboundStreams {
             stream.heardOf(start, state.last(), Limits.GRAFT_DELAY_NANOS, now, out);
         } else if (from.equals(state.origin())) {
             stream.learn(state, now, out);
-        } else { // how far it is its origin will tell, once there is a link and it can be asked
-            stream.heardOf(state.begin(), 0, 0, now, out);
+        } else if (state.begin() == 1) {
+            // How far it is its origin will tell, once there is a link and it can be asked; and where it begins here, if
+            // not with its first message: what is before would be lost in silence.
+            stream.heardOf(1, 0, 0, now, out);
         }
     }
 
     private void learn(InboundStream stream, StreamState state, Neighbour teller, long now, Effects out) {
         long start = teller.metFirst() ? state.start() : 1;
+        if (teller.metFirst() && neighbours.meetsFirst(now)) {
+            stream.beginsBefore(start, now);
+        }
         int parent = stream.edges().parent();
         boolean mayBeOnItsWay = parent >= 0 && parent != teller.slot();
         long patience =

@@ -59,6 +59,9 @@ final class Limits {
     /** in so long a time: otherwise the next one who has it is asked. */
     static final long SLOW_NANOS = 4_000_000_000L;
 
+    /** How often the time is doubled, each time that all who have it were exchanged: less is no progress at all. */
+    static final int SLOW_ROUNDS = 4;
+
     /** Requested chunks of one peer that wait to be served; a further request is rejected and repeated. */
     static final int PENDING_CHUNKS = 64;
 

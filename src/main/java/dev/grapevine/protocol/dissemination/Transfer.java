@@ -42,6 +42,7 @@ final class Transfer implements Held {
     private long progressAt;
     private long measuredAt;
     private int receivedThen;
+    private int exchanges;
     private int most;
     private long patience;
 
@@ -146,6 +147,10 @@ final class Transfer implements Held {
         isOver = true;
     }
 
+    boolean isOver() {
+        return isOver;
+    }
+
     /** Somebody has it, or will have. */
     void offeredBy(Origin holder) {
         holders.add(holder);
@@ -232,9 +237,13 @@ final class Transfer implements Held {
         return now - progressAt >= patience;
     }
 
-    /** Whether so little came in a while that another holder had better go on. */
+    /**
+     * Whether so little came in a while that another holder had better go on. Once all were exchanged for being slow half as
+     * much is expected of each: where it is the way here that is slow, an exchange only makes chunks come twice.
+     */
     boolean isSlow(long now) {
-        return now - measuredAt >= Limits.SLOW_NANOS && received - receivedThen < Limits.SLOW_BYTES;
+        long nanos = Limits.SLOW_NANOS << Math.min(exchanges / Math.max(1, holders.size()), Limits.SLOW_ROUNDS);
+        return now - measuredAt >= nanos && received - receivedThen < Limits.SLOW_BYTES;
     }
 
     private void measure(long now) {
@@ -252,6 +261,7 @@ final class Transfer implements Held {
      * the same chunk would else ask each other for it for ever.
      */
     void exchange(Origin other, long now) {
+        exchanges++;
         Origin former = holders.iterator().next();
         holders.remove(former);
         List<Origin> rest =

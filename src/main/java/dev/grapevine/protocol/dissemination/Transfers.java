@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * whose IDONTWANT has nothing to suppress here, since a large message is never pushed). Each is asked of one of those who
  * announced it, chunk by chunk with {@link Limits#CHUNKS_UNDER_WAY} under way, and whoever does not go on with it is
  * exchanged for the next one, at the chunk where it stood; so is whoever sends less than {@link Limits#SLOW_BYTES} in
- * {@link Limits#SLOW_NANOS}, if another could go on. When nobody is left the message is a hole, and all that is true
+ * {@link Limits#SLOW_NANOS}, if another could go on, or in twice the time once all were exchanged for that. When nobody is left the message is a hole, and all that is true
  * of holes is true of it.
  *
  * <p>At most {@link Limits#TRANSFERS} run at a time, {@link Limits#TRANSFERS_PER_PEER} of one peer, the streams in turn and of
@@ -88,6 +88,9 @@ final class Transfers {
     /** Lets those begin that may. */
     private void begin(long now, Effects out) {
         running.removeIf(transfer -> !transfer.isRunning());
+        if (beyondBudget != null && beyondBudget.isOver()) {
+            beyondBudget = null;
+        }
         int left = Math.min(waiting.size(), Limits.TRANSFER_LOOKS);
         for (; left > 0 && running.size() < Limits.TRANSFERS; left--) {
             InboundStream stream = waiting.removeFirst();

@@ -2,6 +2,7 @@ package dev.grapevine.protocol.dissemination;
 
 import static dev.grapevine.protocol.dissemination.Fixture.ANN;
 import static dev.grapevine.protocol.dissemination.Fixture.BEN;
+import static dev.grapevine.protocol.dissemination.Fixture.DAN;
 import static dev.grapevine.protocol.dissemination.Fixture.NEWS;
 import static dev.grapevine.protocol.dissemination.Fixture.SELF;
 import static dev.grapevine.protocol.dissemination.Fixture.bulk;
@@ -22,6 +23,7 @@ import dev.grapevine.protocol.frame.DisseminationFrame.StreamQuery;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
 import dev.grapevine.protocol.frame.StreamName;
+import dev.grapevine.protocol.frame.Way;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
@@ -176,6 +178,30 @@ class HostileInputTest {
         assertThat(node.after(Duration.ofSeconds(30)))
                 .noneMatch(effect -> effect instanceof Effect.Send send && send.frame() instanceof Pull);
         assertThat(node.receive(BEN, run(BEN, NEWS, 4, 4))).containsExactly(deliver(BEN, 4, 4));
+    }
+
+    @Test
+    void whereOthersSayThatAPublisherWithoutALinkHereBeganHidesNothingOfIt() {
+        node.present(BEN);
+        node.receive(ANN, new StreamDigest(List.of(new StreamState(BEN, NEWS, 1, 1, 2_000, 1_000, Way.NONE))));
+        node.receive(ANN, run(BEN, NEWS, 6, 7));
+        node.linkUp(BEN);
+
+        node.receive(BEN, digest(BEN, NEWS, 4, 1, 7));
+        assertThat(node.after(Duration.ofMillis(50))).contains(Fixture.control(BEN, new Pull(BEN, NEWS, 4, 5)));
+        assertThat(node.receive(BEN, run(BEN, NEWS, 4, 5))).containsExactly(deliver(BEN, 4, 5), deliver(BEN, 6, 7));
+    }
+
+    @Test
+    void beyondAMeshALieAboutWhereAStreamBeginsHoldsOnlyUntilAnotherTellsOrSomethingCame() {
+        Fixture member = Fixture.partial(DisseminationSettings.DEFAULT, ANN, BEN);
+        member.receive(ANN, digest(DAN, NEWS, FAR, FAR - 1, FAR - 1));
+
+        member.receive(BEN, digest(DAN, NEWS, 5, 1, 4));
+        assertThat(member.receive(BEN, run(DAN, NEWS, 5, 6))).contains(deliver(DAN, 5, 6));
+        assertThat(member.receive(BEN, run(DAN, NEWS, 7, 7))).contains(deliver(DAN, 7, 7));
+        member.receive(ANN, digest(DAN, NEWS, 1, 1, 7));
+        assertThat(member.receive(BEN, run(DAN, NEWS, 8, 8))).contains(deliver(DAN, 8, 8));
     }
 
     @Test

@@ -31,6 +31,7 @@ import dev.grapevine.protocol.frame.Way;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.ProtocolEvent;
 import dev.grapevine.protocol.step.RejectReason;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -290,6 +291,33 @@ class LargeMessagesTest {
     }
 
     @Test
+    void whatCameOfAMessageBeyondTheBudgetIsLetGoOnceThatIsSettled() {
+        Fixture tight = new Fixture(Fixture.bounds(16 << 20, 100, 1, 16));
+        tight.linkUp(ANN);
+        tight.receive(ANN, run(ANN, NEWS, 1, 1));
+        WeakReference<Bytes> part = firstPartComes(tight, 2);
+
+        assertThat(tight.receive(ANN, new Unavailable(ANN, NEWS, 2, 2))).contains(gap(ANN, 2, 2));
+        tight.after(Duration.ofMillis(50));
+        assertThat(isLetGo(part)).isTrue();
+    }
+
+    /** A message is announced, and only its first part comes, to which nothing but what came is kept here. */
+    private static WeakReference<Bytes> firstPartComes(Fixture member, long sequence) {
+        member.receive(ANN, announcement(ANN, sequence, LARGE, 0));
+        Chunk first = chunk(ANN, sequence, LARGE, 0);
+        assertThat(member.receive(ANN, first)).noneMatch(Effect.Rejected.class::isInstance);
+        return new WeakReference<>(first.bytes());
+    }
+
+    private static boolean isLetGo(WeakReference<Bytes> part) {
+        for (int i = 0; i < 20 && part.get() != null; i++) {
+            System.gc();
+        }
+        return part.get() == null;
+    }
+
+    @Test
     void beyondAMeshTheAnnouncementGoesOnAtOnceAndChunksAsTheyCome() {
         Fixture member = Fixture.partial(DisseminationSettings.DEFAULT, ANN, BEN);
 
@@ -363,6 +391,30 @@ class LargeMessagesTest {
         assertThat(chunkRequests(member.after(Duration.ofMillis(600))))
                 .as("a second after the last chunk")
                 .contains(control(BEN, request(DAN, 1, LARGER, 4)));
+    }
+
+    @Test
+    void beyondAMeshOfTwoThatAreBothSlowHalfAsMuchIsExpectedOnceBothWereExchanged() {
+        Fixture member = Fixture.partial(DisseminationSettings.DEFAULT, ANN, BEN);
+        Bytes huge = content(80 * CHUNK);
+        member.receive(ANN, announcement(DAN, 1, huge, 0));
+        member.receive(BEN, announcement(DAN, 1, huge, 0));
+        member.after(RETRY); // makes it more patient
+        member.receive(ANN, announcement(DAN, 1, huge, 0));
+        Origin asked = BEN;
+        List<Integer> exchangedAfter = new ArrayList<>();
+        for (int part = 0; part < 80; part++) {
+            for (Effect effect : chunkRequests(member.after(Duration.ofMillis(900)))) {
+                Origin other = ((Effect.Send) effect).to();
+                if (!other.equals(asked)) {
+                    asked = other;
+                    exchangedAfter.add(part);
+                }
+            }
+            member.receive(asked, chunk(DAN, 1, huge, part));
+        }
+
+        assertThat(exchangedAfter).containsExactly(4, 9);
     }
 
     private static List<Effect> chunkRequests(List<Effect> effects) {
