@@ -75,9 +75,11 @@ public interface Grapevine {
 
     /**
      * Leaves if that was not done yet, closes every link, completes every stream, and gives port and threads back. What
-     * was published before is handed to the network for up to a second, and peers have 2 s more to read it. A subscriber
-     * that does not return is waited for 2 s and then interrupted. So with a peer that stands still and a subscriber that
-     * hangs it takes about 6 s; usually some milliseconds. Stopping twice is the same as once.
+     * was published before is handed to the network for up to a second, and peers have 2 s more to read it. Messages longer
+     * than 48 KiB are waited for until every peer has fetched them, for 10 s at most, and not for a peer that fetches nothing
+     * for a second, or less than 256 KiB in a second in which another had fetched all. A subscriber that does not return is
+     * waited for 2 s and then interrupted. So with a peer that stands still and a subscriber that hangs it takes about 6 s,
+     * with peers that go on fetching 15 s at most; usually some milliseconds. Stopping twice is the same as once.
      *
      * @return completes when everything is given back
      */

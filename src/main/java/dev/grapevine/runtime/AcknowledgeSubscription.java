@@ -160,12 +160,7 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
 
     private static <T> Gap<T> givenUp(Message<T> lost) {
         return new Gap<>(
-                lost.topic(),
-                lost.publisher(),
-                lost.priority(),
-                lost.sequence(),
-                lost.sequence(),
-                Gap.Reason.GIVEN_UP);
+                lost.topic(), lost.publisher(), lost.priority(), lost.sequence(), lost.sequence(), Gap.Reason.GIVEN_UP);
     }
 
     private boolean answer(Attempt attempt, boolean done) {

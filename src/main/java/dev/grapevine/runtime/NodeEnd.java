@@ -15,7 +15,10 @@ final class NodeEnd {
     private static final Logger log = LoggerFactory.getLogger(NodeEnd.class);
     private static final Duration USERS_GRACE = Duration.ofSeconds(2);
     private static final Duration DRAIN_CHECK = Duration.ofMillis(10);
-    private static final int DRAIN_CHECKS = 100;
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
+
+    /** Peers that do not go on fetching are not waited for, see {@code DisseminationCore.isLargeFetched}. */
+    private static final Duration FETCH_LIMIT = Duration.ofSeconds(10);
 
     private final NodeParts parts;
     private final NodeStatus status;
@@ -49,17 +52,17 @@ final class NodeEnd {
             return status.bindingUnderWay().then().onErrorComplete().then(usersThreadsGivenBack());
         }
         // Not by way of a delivery thread: a subscriber may hold it.
-        Mono<Void> gone = awaited(bound, () -> bound.links().isFetched())
+        Mono<Void> gone = awaited(bound, FETCH_LIMIT, () -> bound.links().isFetched())
                 .then(Mono.defer(participation::leaveNow).subscribeOn(bound.scheduler()))
-                .then(awaited(bound, () -> bound.links().isDrained()));
+                .then(awaited(bound, DRAIN_LIMIT, () -> bound.links().isDrained()));
         return gone.takeUntilOther(status.stopping()).onErrorComplete().then(closed);
     }
 
     /** What was published last still goes out, if the peers take it soon. */
-    private static Mono<Void> awaited(Bound bound, BooleanSupplier isOut) {
+    private static Mono<Void> awaited(Bound bound, Duration limit, BooleanSupplier isOut) {
         return Flux.interval(Duration.ZERO, DRAIN_CHECK, bound.scheduler())
                 .onBackpressureDrop()
-                .take(DRAIN_CHECKS)
+                .take(limit.dividedBy(DRAIN_CHECK))
                 .takeUntil(check -> isOut.getAsBoolean())
                 .then();
     }

@@ -179,7 +179,8 @@ final class TopicChannel<T> implements Topic<T> {
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Delivery<T>> actual) {
-                DeliverySubscription<T> subscription = new DeliverySubscription<>(TopicChannel.this, actual, options, room);
+                DeliverySubscription<T> subscription =
+                        new DeliverySubscription<>(TopicChannel.this, actual, options, room);
                 // First: a subscriber may cancel as it is given its subscription.
                 if (options.start() == Start.NOW) {
                     subscribers.add(subscription);
@@ -214,9 +215,7 @@ final class TopicChannel<T> implements Topic<T> {
     }
 
     private void acknowledge(
-            CoreSubscriber<? super Acknowledgeable<T>> actual,
-            AcknowledgeOptions options,
-            SubscriberOptions below) {
+            CoreSubscriber<? super Acknowledgeable<T>> actual, AcknowledgeOptions options, SubscriberOptions below) {
         AcknowledgeSubscription<T> subscription = new AcknowledgeSubscription<>(
                 actual,
                 options,

@@ -3,6 +3,7 @@ package dev.grapevine.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.grapevine.codec.Codecs;
+import dev.grapevine.observe.NodeState;
 import dev.grapevine.protocol.NodeSettings;
 import dev.grapevine.topic.Delivery;
 import dev.grapevine.topic.Message;
@@ -97,6 +98,53 @@ class LargeMessagesSimulationTest {
         assertThat(cluster.runUntil(() -> got.size() == 20 * (MEMBERS - 1), Duration.ofSeconds(30)))
                 .isTrue();
         assertThat(got).allMatch(Message.class::isInstance);
+    }
+
+    @Test
+    void whoStopsWaitsForPeersThatFetchAsLongAsTheyGoOn() {
+        begin();
+        List<Delivery<byte[]>> got = publishedJustBeforeTheStop(1_000_000);
+
+        assertThat(stopsWithin(Duration.ofSeconds(7))).isTrue();
+        assertThat(got).hasSize(MEMBERS - 1).allMatch(Message.class::isInstance);
+    }
+
+    @Test
+    void whoStopsDoesNotWaitForPeersThatWouldTakeVeryLong() {
+        begin();
+        publishedJustBeforeTheStop(100_000);
+
+        assertThat(stopsWithin(Duration.ofSeconds(9))).isFalse();
+        assertThat(stopsWithin(Duration.ofSeconds(9))).isTrue();
+    }
+
+    @Test
+    void whoStopsDoesNotWaitForPeersThatStandStill() {
+        begin();
+        for (int i = 1; i < MEMBERS; i++) {
+            cluster.stall(i, Duration.ofSeconds(60));
+        }
+        publishedJustBeforeTheStop(1_000_000);
+
+        assertThat(stopsWithin(Duration.ofSeconds(7))).isTrue();
+    }
+
+    private boolean stopsWithin(Duration time) {
+        return cluster.runUntil(() -> cluster.node(0).state() == NodeState.STOPPED, time);
+    }
+
+    /** A member publishes a message to all others and stops at once. */
+    private List<Delivery<byte[]>> publishedJustBeforeTheStop(long bytesPerSecond) {
+        cluster.faults().bandwidth(bytesPerSecond);
+        List<Delivery<byte[]>> got = new ArrayList<>();
+        for (int i = 1; i < MEMBERS; i++) {
+            large(i).deliveries(4, Overflow.ERROR).subscribe(got::add, cluster::broken);
+        }
+        boolean[] published = new boolean[1];
+        large(0).publish(content).subscribe(nothing -> {}, cluster::broken, () -> published[0] = true);
+        assertThat(cluster.runUntil(() -> published[0], Duration.ofSeconds(5))).isTrue();
+        cluster.stop(0);
+        return got;
     }
 
     @Test

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Stands between the streams, which come here in order and whole but for gaps, and the subscribers. A message is held back
  * until what it names was given here or told as a gap. It is not waited for what was before this member's time, nor for what
- * nobody can have any more; {@link Limits#CAUSE_NANOS} after a message came, or where what is held back finds no room, what it
- * lacks is given up, and counted. What a member claims to depend on holds up nobody but itself. A gap names nothing: what the
+ * nobody can have any more; {@link Limits#CAUSE_NANOS} after a message came, or later as long as that goes on coming, or where
+ * what is held back finds no room, what it lacks is given up, and counted. What a member claims to depend on holds up nobody but itself. A gap names nothing: what the
  * lost messages depended on is known again with the next whole one.
  */
 final class CausalOrder {
@@ -217,6 +217,12 @@ final class CausalOrder {
                 return Long.MAX_VALUE;
             }
             return stream == null || !stream.isOpen() ? 0 : stream.begin() - 1;
+        }
+
+        @Override
+        public boolean isComing(Origin publisher, long sequence, long now) {
+            InboundStream stream = stream(publisher);
+            return stream != null && stream.isComing(sequence, now);
         }
 
         /**

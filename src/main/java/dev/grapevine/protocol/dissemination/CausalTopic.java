@@ -35,6 +35,9 @@ final class CausalTopic {
          * @param waited for how long it was waited for already, in nanoseconds
          */
         long comesTo(Origin publisher, long waited);
+
+        /** Whether a publisher's message is known to exist, and what there is to come before it and of it goes on coming. */
+        boolean isComing(Origin publisher, long sequence, long now);
     }
 
     private static final int MANY = 16;
@@ -149,14 +152,36 @@ final class CausalTopic {
         for (CausalStream stream = mayGoOn.poll(); stream != null; stream = mayGoOn.poll()) {
             for (Part part = stream.peek(); part != null; part = stream.peek()) {
                 Cause unmet = unmet(stream, part, now);
-                if (unmet != null && now - part.since() < Limits.CAUSE_NANOS) {
+                while (unmet != null && !isWaitedFor(unmet, now - part.since(), now)) {
+                    doubt(stream, unmet);
+                    unmet = unmet(stream, part, now);
+                }
+                if (unmet != null) {
                     block(stream, unmet.origin());
                     break;
                 }
-                giveUp(stream, part, now);
                 giveFirst(stream, out);
             }
         }
+    }
+
+    private boolean isWaitedFor(Cause unmet, long waited, long now) {
+        return waited < Limits.CAUSE_NANOS || (waited < Limits.CAUSE_MOST_NANOS && isComing(unmet, now));
+    }
+
+    /** Whether what is missing goes on coming: the cause itself, or if it waits here for others these. */
+    private boolean isComing(Cause unmet, long now) {
+        Cause cause = unmet;
+        for (int links = 0; links < Limits.CAUSE_LINKS; links++) {
+            CausalStream stream = streams.get(cause.origin());
+            Part first = stream == null ? null : stream.peek();
+            Cause next = first == null ? null : stream.next(first);
+            if (next == null) {
+                return publishers.isComing(cause.origin(), cause.sequence(), now);
+            }
+            cause = next;
+        }
+        return false;
     }
 
     private void block(CausalStream stream, Origin publisher) {
@@ -235,9 +260,13 @@ final class CausalTopic {
     /** What a part depends on is waited for no more, nor by what its publisher said behind it until something of it comes. */
     private void giveUp(CausalStream stream, Part part, long now) {
         for (Cause cause = unmet(stream, part, now); cause != null; cause = unmet(stream, part, now)) {
-            CausalStream lacking = streams.get(cause.origin());
-            stream.doubt(cause.origin(), lacking == null ? 0 : lacking.given());
+            doubt(stream, cause);
         }
+    }
+
+    private void doubt(CausalStream stream, Cause cause) {
+        CausalStream lacking = streams.get(cause.origin());
+        stream.doubt(cause.origin(), lacking == null ? 0 : lacking.given());
     }
 
     /** Looks whether what waits still has something to wait for. */

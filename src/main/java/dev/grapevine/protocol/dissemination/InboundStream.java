@@ -37,6 +37,7 @@ final class InboundStream extends KnownStream {
     private long next;
     private long knownLast;
     private long begin;
+    private long cameAt;
     private @Nullable RetainedWindow window;
 
     /**
@@ -243,8 +244,14 @@ final class InboundStream extends KnownStream {
     /** A part of a large message came. */
     void progressed(long sequence, long now) {
         if (sequence == next) {
+            cameAt = now;
             requests.progressed(now);
         }
+    }
+
+    /** Whether a message that was told of is still to come, and something of what is missing first came lately. */
+    boolean isComing(long sequence, long now) {
+        return isOpen() && next <= sequence && sequence <= knownLast && now - cameAt < Limits.MAX_PATIENCE_NANOS;
     }
 
     @Override
@@ -268,6 +275,7 @@ final class InboundStream extends KnownStream {
     private void deliver(long first, List<Bytes> payloads, long now, Effects out) {
         out.add(new Effect.Deliver(topic(), origin(), first, payloads));
         settled(first + payloads.size());
+        cameAt = now;
         if (window != null) {
             Publications run = new Publications(origin(), topic(), first, payloads, edges().way());
             window.add(runs(), run, now);
@@ -329,6 +337,7 @@ final class InboundStream extends KnownStream {
         // What came was sent to us, whatever the origin says now: it may have forgotten us and met us anew since.
         next = Math.min(start, held.first());
         begin = next;
+        cameAt = now;
         knownLast = Math.max(knownLast, next - 1);
         for (Range missing : held.absent(next, knownLast)) {
             holes.add(missing.from(), missing.to(), now + settings.pullDelay().toNanos());
@@ -370,8 +379,8 @@ final class InboundStream extends KnownStream {
      * @return false if nothing is known that would be worth remembering
      */
     boolean end(long now, Effects out) {
-        if (!isOpen() && held.isEmpty()) {
-            settled(knownLast + 1);
+        if (!isOpen() && knownLast == 0) {
+            settled(1);
             return false;
         }
         giveUp(now, out);
@@ -383,13 +392,15 @@ final class InboundStream extends KnownStream {
     void giveUp(long now, Effects out) {
         if (isOpen()) {
             abandon(Math.min(knownLast, held.first() - 1), now, out);
-        } else if (!held.isEmpty()) {
+        } else if (knownLast > 0) {
             // Where it began cannot be learnt any more, and may have been with its first message.
-            if (held.first() > 1) {
-                out.add(new Effect.Gap(topic(), origin(), 1, held.first() - 1));
+            long first = Math.min(held.first(), knownLast + 1);
+            if (first > 1) {
+                out.add(new Effect.Gap(topic(), origin(), 1, first - 1));
                 out.note(ProtocolEvent.GAP_ANNOUNCED);
             }
-            open(held.first(), now, out);
+            large.settle(first);
+            open(first, now, out);
         }
     }
 

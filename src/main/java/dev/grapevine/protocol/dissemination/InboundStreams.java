@@ -65,6 +65,11 @@ final class InboundStreams {
         return table;
     }
 
+    /** How many more requests may go out before the next tick. */
+    RequestAllowance allowance() {
+        return allowance;
+    }
+
     /** The streams of a publisher. */
     Collection<InboundStream> streams(Origin publisher) {
         InboundSource source = table.source(publisher);
@@ -207,6 +212,7 @@ final class InboundStreams {
         }
         Neighbour teller = isPartial ? neighbours.get(from) : null;
         Origin refused = null;
+        boolean mayBegin = true;
         for (StreamState state : digest.streams()) {
             if (!maySpeak(from, state.origin())) {
                 refused = isPartial && state.origin().equals(self) ? refused : state.origin();
@@ -216,9 +222,12 @@ final class InboundStreams {
                 reject(RejectReason.INVALID_RANGE, from, "State of a stream: " + state, out);
                 return;
             }
-            InboundStream stream = streamOf(from, state.origin(), state.topic(), now, out);
+            InboundStream stream = mayBegin
+                    ? streamOf(from, state.origin(), state.topic(), now, out)
+                    : find(state.origin(), state.topic());
             if (stream == null) {
-                return;
+                mayBegin = false; // it was counted, once for the whole digest
+                continue;
             }
             told(from, teller, stream, state, now, out);
             incomplete.follow(stream, now, out);
@@ -239,7 +248,8 @@ final class InboundStreams {
         } else if (from.equals(state.origin())) {
             stream.learn(state, now, out);
         } else if (state.begin() == 1) {
-            // How far it is its origin will tell, once there is a link and it can be asked; and where it begins here, if
+            // How far it is its origin will tell, once there is a link and it can be asked; and where it begins here,
+            // if
             // not with its first message: what is before would be lost in silence.
             stream.heardOf(1, 0, 0, now, out);
         }

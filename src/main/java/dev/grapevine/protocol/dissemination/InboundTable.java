@@ -13,7 +13,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of the others, at most {@code maxStreams} at a time. The streams of members that left count too and are
+ * The streams of the others, at most {@code maxStreams} at a time, and of one publisher at most
+ * {@link Limits#STREAMS_SHARE} times what is left (dynamic thresholds: Choudhury, Hahne, "Dynamic queue length thresholds for
+ * shared-memory packet switches", 1998), so that whoever publishes to ever more topics leaves room to others. The streams of members that left count too and are
  * remembered for their return, for at most {@link Limits#GONE_SOURCES} members; the one that left first is forgotten first,
  * and when there is no room for a new stream otherwise. Should a forgotten one come back in the same life after all, its
  * streams begin anew where it says they begin, which may be before what was delivered.
@@ -52,10 +54,10 @@ final class InboundTable {
 
     /** A stream that was heard of for the first time; null if there is no room for it. */
     @Nullable InboundStream begin(Origin origin, String topic, long now, Effects out) {
-        while (streamCount >= settings.maxStreams() && !gone.isEmpty()) {
+        while (!isRoomFor(origin) && !gone.isEmpty()) {
             forgetEldest(now, out);
         }
-        if (streamCount >= settings.maxStreams()) {
+        if (!isRoomFor(origin)) {
             return null;
         }
         InboundSource source = sources.computeIfAbsent(origin, InboundSource::new);
@@ -67,6 +69,12 @@ final class InboundTable {
         streamCount++;
         everKnown++;
         return stream;
+    }
+
+    private boolean isRoomFor(Origin origin) {
+        int left = settings.maxStreams() - streamCount;
+        InboundSource source = sources.get(origin);
+        return left > 0 && (source == null || source.streams().size() < (long) Limits.STREAMS_SHARE * left);
     }
 
     /** Where all streams are, by their index; for {@link Neighbour#startsAre}. */

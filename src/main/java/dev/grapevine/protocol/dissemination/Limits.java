@@ -111,6 +111,9 @@ final class Limits {
     /** Requested ranges of one peer that wait to be served; a further one is rejected and asked for again. */
     static final int PENDING_REPAIRS = 256;
 
+    /** A publisher begins no more streams here when it has so many times what is left: alone three quarters of all. */
+    static final int STREAMS_SHARE = 3;
+
     /** How often a digest tells of a publication before only the idle digest does. */
     static final int DIGEST_REPEATS = 3;
 
@@ -182,6 +185,12 @@ final class Limits {
 
     /** How long after it came a message of a causal topic is given without what it depends on. */
     static final long CAUSE_NANOS = 30_000_000_000L;
+
+    /** How long after it came at the latest, as long as what it depends on goes on coming. */
+    static final long CAUSE_MOST_NANOS = 120_000_000_000L;
+
+    /** What is waited for may wait for others itself: over so many it is followed to what has still to come. */
+    static final int CAUSE_LINKS = 16;
 
     /** How long it waits, beyond a full mesh, for a publisher of whom nobody here has heard: it may just have joined. */
     static final long UNHEARD_NANOS = 5_000_000_000L;

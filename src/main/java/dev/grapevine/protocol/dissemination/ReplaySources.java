@@ -50,6 +50,16 @@ final class ReplaySources {
         return neighbours;
     }
 
+    /** Takes one of the requests that may go out before the next tick; false if none is left. */
+    boolean takeRequest() {
+        RequestAllowance allowance = inbound.allowance();
+        if (allowance.isEmpty()) {
+            return false;
+        }
+        allowance.take();
+        return true;
+    }
+
     long retryNanos() {
         return pacing.patienceNanos();
     }

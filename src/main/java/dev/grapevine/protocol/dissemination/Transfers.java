@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Limits#SLOW_NANOS}, if another could go on, or in twice the time once all were exchanged for that. When nobody is left the message is a hole, and all that is true
  * of holes is true of it.
  *
- * <p>At most {@link Limits#TRANSFERS} run at a time, {@link Limits#TRANSFERS_PER_PEER} of one peer, the streams in turn and of
+ * <p>At most {@link Limits#TRANSFERS} run at a time besides slow ones, {@link Limits#TRANSFERS_PER_PEER} of one peer, the streams in turn and of
  * each the lowest first. One begins when all that has still to come of it has room in the budget of what is held
  * back. Since what it waits for may itself be held back behind it, one that is next in its stream may run beyond the budget;
  * or one that only a replay wants, which need not wait for others.
@@ -92,7 +92,8 @@ final class Transfers {
             beyondBudget = null;
         }
         int left = Math.min(waiting.size(), Limits.TRANSFER_LOOKS);
-        for (; left > 0 && running.size() < Limits.TRANSFERS; left--) {
+        long places = Limits.TRANSFERS - running.stream().filter(transfer -> !transfer.isSlow(now)).count();
+        for (; left > 0 && places > 0; left--) {
             InboundStream stream = waiting.removeFirst();
             Transfer transfer = stream.large().firstWaiting();
             if (transfer == null) {
@@ -102,6 +103,7 @@ final class Transfers {
             waiting.addLast(stream);
             Origin holder = transfer.holder();
             if (holder != null && isFree(holder) && reserve(transfer)) {
+                places--;
                 running.add(transfer);
                 transfer.begin(now);
                 ask(transfer, holder, out);

@@ -192,6 +192,43 @@ class CausalOrderTest {
     }
 
     @Test
+    void aCauseThatGoesOnComingIsWaitedForLongerButNotForEver() {
+        node.receive(ANN, digest(ANN, CHAT, 1, 1, 100));
+        receive(CLE, 1, sealed("m1", upTo(BEN, 1)));
+        receive(BEN, 1, sealed("m1", upTo(ANN, 100)));
+        comesSlowly(1, 24);
+
+        assertThat(node.after(Duration.ofSeconds(5))).contains(GIVEN_UP, deliver(BEN, 1, 1), deliver(CLE, 1, 1));
+    }
+
+    @Test
+    void aCauseThatDoesNotGoOnComingIsWaitedForNoMore() {
+        node.receive(ANN, digest(ANN, CHAT, 1, 1, 100));
+        receive(BEN, 1, sealed("m1", upTo(ANN, 100)));
+        comesSlowly(1, 10);
+
+        assertThat(node.after(Duration.ofSeconds(5))).doesNotContain(deliver(BEN, 1, 1));
+        assertThat(node.after(Duration.ofSeconds(5))).contains(GIVEN_UP, deliver(BEN, 1, 1));
+    }
+
+    @Test
+    void aCauseThatNobodyToldOfIsNotWaitedForLongerHoweverMuchComesOfItsPublisher() {
+        node.receive(ANN, digest(ANN, CHAT, 1, 1, 100));
+        receive(BEN, 1, sealed("m1", upTo(ANN, 101)));
+        comesSlowly(1, 6);
+
+        assertThat(node.after(Duration.ofSeconds(5))).contains(GIVEN_UP, deliver(BEN, 1, 1));
+    }
+
+    /** Each five seconds one of Ann's messages comes, and nothing that waits is given, up to before one. */
+    private void comesSlowly(long first, long end) {
+        for (long sequence = first; sequence < end; sequence++) {
+            assertThat(node.after(Duration.ofSeconds(5))).noneMatch(Effect.Deliver.class::isInstance);
+            assertThat(receive(ANN, sequence, sealed("m" + sequence))).contains(deliver(ANN, sequence, sequence));
+        }
+    }
+
+    @Test
     void causesThatWaitForEachOtherAsOnlyThoseOfLiarsCanAreGivenUpToo() {
         receive(BEN, 1, sealed("m1", upTo(ANN, 1)));
         receive(ANN, 1, sealed("m1", upTo(BEN, 1)));

@@ -304,6 +304,34 @@ class HostileInputTest {
     }
 
     @Test
+    void aStreamBeyondTheLimitHidesNoneThatADigestTellsOfBesideIt() {
+        Fixture small = new Fixture(Fixture.bounds(1024, 16, 4096, 2));
+        small.linkUp(ANN);
+        small.receive(ANN, run(ANN, "a", 1, 1));
+        small.receive(1, 1);
+        List<StreamState> states = List.of(
+                new StreamState(ANN, "c", 1, 1, 1), new StreamState(ANN, "d", 1, 1, 1), new StreamState(ANN, NEWS, 1, 1, 2));
+
+        assertRejected(small.receive(ANN, new StreamDigest(states)), RejectReason.TOO_MANY_STREAMS);
+        assertThat(small.after(Duration.ofMillis(20))).contains(Fixture.control(ANN, new Pull(ANN, NEWS, 2, 2)));
+    }
+
+    @Test
+    void whoeverPublishesToEverMoreTopicsLeavesAQuarterOfTheStreamsToOthers() {
+        Fixture small = new Fixture(Fixture.bounds(1024, 16, 4096, 100));
+        small.linkUp(ANN);
+        small.linkUp(BEN);
+        int begun = 0;
+        for (int topic = 0; topic < 200; topic++) {
+            List<Effect> effects = small.receive(ANN, run(ANN, "topic-" + topic, 1, 1));
+            begun += effects.stream().anyMatch(Effect.Deliver.class::isInstance) ? 1 : 0;
+        }
+
+        assertThat(begun).isEqualTo(75);
+        assertThat(small.receive(BEN, run(BEN, NEWS, 1, 1))).contains(deliver(BEN, 1, 1));
+    }
+
+    @Test
     void theStreamsOfMembersThatAreGoneMakeRoom() {
         Fixture small = new Fixture(Fixture.bounds(1024, 16, 4096, 2));
         small.receive(BEN, run(BEN, "a", 1, 1));
@@ -329,13 +357,13 @@ class HostileInputTest {
     }
 
     @Test
-    void anUnknownStreamThatOverflowsAndWhoseOriginGoesLeavesNothingBehind() {
+    void anUnknownStreamThatOverflowsAndWhoseOriginGoesIsAGapAndLeavesNothingBehind() {
         Fixture small = new Fixture(Fixture.bounds(1024, 16, 10, 16));
         small.linkUp(ANN);
         small.receive(ANN, run(ANN, "other", 6, 9));
         small.linkDown(ANN);
 
-        assertThat(small.memberGone(ANN)).isEmpty();
+        assertThat(small.memberGone(ANN)).contains(new Effect.Gap("other", ANN, 1, 9));
         small.linkUp(ANN);
         assertThat(small.after(Duration.ofSeconds(10))).isEmpty();
     }

@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -415,6 +416,33 @@ class LargeMessagesTest {
         }
 
         assertThat(exchangedAfter).containsExactly(4, 9);
+    }
+
+    @Test
+    void whatSlowPeersSendTakesNoPlaceOfWhatOthersWouldSend() {
+        List<Origin> slow = LongStream.range(10, 10 + Limits.TRANSFERS / Limits.TRANSFERS_PER_PEER)
+                .mapToObj(Fixture::origin)
+                .toList();
+        slow.forEach(node::linkUp);
+        slow.forEach(this::announceTwo);
+        node.after(RETRY); // makes this member more patient
+        slow.forEach(this::announceTwo);
+        node.linkUp(ANN);
+        assertThat(sends(announce(ANN, ANN, 1, LARGE))).isEmpty();
+
+        for (int part = 0; part < 4; part++) {
+            assertThat(chunkRequests(node.after(Duration.ofMillis(900)))).isEmpty();
+            for (Origin peer : slow) {
+                node.receive(peer, chunk(peer, 1, LARGER, part));
+                node.receive(peer, chunk(peer, 2, LARGER, part));
+            }
+        }
+        assertThat(chunkRequests(node.after(Duration.ofMillis(400)))).contains(control(ANN, request(ANN, 1, LARGE, 0)));
+    }
+
+    private void announceTwo(Origin peer) {
+        assertThat(sends(announce(peer, peer, 1, LARGER))).hasSize(4);
+        assertThat(sends(announce(peer, peer, 2, LARGER))).hasSize(4);
     }
 
     private static List<Effect> chunkRequests(List<Effect> effects) {

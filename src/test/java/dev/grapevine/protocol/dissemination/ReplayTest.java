@@ -286,6 +286,19 @@ class ReplayTest {
     }
 
     @Test
+    void theQuestionsOfManySubscriptionsAreCountedWithTheRequestsOfRepair() {
+        met();
+        int asked = 0;
+        for (int subscription = 1; subscription <= 100; subscription++) {
+            asked += node.replay(subscription).size();
+        }
+
+        assertThat(asked).isEqualTo(Limits.REQUESTS_PER_TICK);
+        assertThat(node.after(Duration.ofMillis(50))).hasSize(100 - Limits.REQUESTS_PER_TICK).allMatch(query(ANN)::equals);
+        assertThat(node.after(Duration.ofMillis(400))).isEmpty();
+    }
+
+    @Test
     void manySubscriptionsMayBeServedByTheSameAnswer() {
         met();
         for (long subscription : List.of(SUB, SUB + 1)) {
