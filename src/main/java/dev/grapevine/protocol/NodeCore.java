@@ -207,6 +207,16 @@ public final class NodeCore {
     }
 
     /**
+     * Whether anything more may be published to a topic, see {@link DisseminationCore#mayPublish}.
+     *
+     * @param topic the stream's name
+     * @return false if it would be one topic too many
+     */
+    public boolean mayPublish(String topic) {
+        return topics.mayPublish(topic);
+    }
+
+    /**
      * Whether another large message may be published, see {@link DisseminationCore#hasRoomForLarge}.
      *
      * @param now the time

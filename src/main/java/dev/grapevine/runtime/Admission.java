@@ -32,6 +32,11 @@ final class Admission {
          * @param isLarge whether for a large one
          */
         boolean isThere(Priority priority, boolean isLarge);
+
+        /** Whether there is, or can be, a stream of this name: a node publishes so many at most. */
+        default boolean isForStream(String stream) {
+            return true;
+        }
     }
 
     private final Room room;
@@ -88,6 +93,11 @@ final class Admission {
     /** Whether sessions hold so much together that each may hold one payload only. From any thread. */
     boolean isCrowded() {
         return heldBytes > MAX_HELD_BYTES;
+    }
+
+    /** Whether there is, or can be, a stream of this name. */
+    boolean takes(String stream) {
+        return room.isForStream(stream);
     }
 
     /** Lets a session go on now, or once there is room. */

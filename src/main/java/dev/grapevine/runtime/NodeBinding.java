@@ -55,7 +55,7 @@ final class NodeBinding {
                 transport.scheduler(),
                 config.environment().nanos(),
                 parts.observer());
-        Admission admission = new Admission(links::hasRoom, transport.scheduler());
+        Admission admission = new Admission(links, transport.scheduler());
         links.onDrained(admission::resume);
         Bound begun = new Bound(transport, endpoint, links);
         status.becomeBound(begun, () -> self.describe(endpoint.address()));

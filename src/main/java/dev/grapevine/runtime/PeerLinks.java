@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +37,7 @@ import reactor.core.scheduler.Scheduler;
  * <p>When two members dial each other at the same time, both keep the connection that the member with the smaller id
  * dialled. The other one is closed a moment later, so that what is under way on it still arrives.
  */
-final class PeerLinks {
+final class PeerLinks implements Admission.Room {
 
     private static final Logger log = LoggerFactory.getLogger(PeerLinks.class);
 
@@ -59,6 +60,7 @@ final class PeerLinks {
     private final Map<Lane, Long> toldBytes = new EnumMap<>(Lane.class);
     private Outbox.@Nullable Waiting lastSent;
     private Runnable onDrained = () -> {};
+    private Predicate<String> mayPublish = stream -> true;
     private BooleanSupplier hasRoomForLarge = () -> true;
     private BooleanSupplier isLargeFetched = () -> true;
 
@@ -79,8 +81,15 @@ final class PeerLinks {
         this.onDrained = callback;
     }
 
-    /** Whom to ask how much the peers have fetched of the large messages that they were told of: enough for another, or all. */
-    void consult(BooleanSupplier enough, BooleanSupplier all) {
+    /**
+     * Whom to ask what the node takes.
+     *
+     * @param takes whether it has room for a stream
+     * @param enough whether the peers have fetched enough of the large messages that they were told of for another one
+     * @param all whether they have fetched all
+     */
+    void consult(Predicate<String> takes, BooleanSupplier enough, BooleanSupplier all) {
+        this.mayPublish = takes;
         this.hasRoomForLarge = enough;
         this.isLargeFetched = all;
     }
@@ -229,7 +238,8 @@ final class PeerLinks {
      * @return false while the outbox for it of a peer that is not lagging is above the high-water mark, or for a large
      *     message while such a peer has much to fetch
      */
-    boolean hasRoom(Priority priority, boolean isLarge) {
+    @Override
+    public boolean isThere(Priority priority, boolean isLarge) {
         if (isLarge && !hasRoomForLarge.getAsBoolean()) {
             return false;
         }
@@ -240,6 +250,11 @@ final class PeerLinks {
             room &= isLagging(outbox) || !outbox.isFull();
         }
         return room;
+    }
+
+    @Override
+    public boolean isForStream(String stream) {
+        return mayPublish.test(stream);
     }
 
     /** Tells the observer how much waits, if that has changed since it was told. */

@@ -183,7 +183,11 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
         if (over || cancelled) {
             return;
         }
-        if (commands.accept(new Input.Publish(stream, portion()))) {
+        if (!admission.takes(stream)) {
+            leave();
+            fail(new IllegalStateException("This node publishes to as many topics as it may (maxStreams): not to '"
+                    + StreamName.topic(stream) + "'"));
+        } else if (commands.accept(new Input.Publish(stream, portion()))) {
             ask();
             ready();
         } else {

@@ -33,7 +33,8 @@ public interface Topic<T> {
      * @return on subscription encodes and publishes; completes when the message is retained here and handed to the
      *     links (not when it has arrived); fails with {@link IllegalArgumentException} if the encoded value is above the
      *     payload limit, with the codec's error if it cannot be encoded, and with {@link IllegalStateException} if the
-     *     node has stopped or 65,536 publish calls, or such calls with 64 MiB, are under way
+     *     node has stopped, publishes to as many topics as it may already ({@code DisseminationSettings.maxStreams()}), or 65,536
+     *     publish calls, or such calls with 64 MiB, are under way
      */
     default Mono<Void> publish(T value) {
         return publish(value, Priority.NORMAL);

@@ -110,11 +110,17 @@ class AcknowledgeTest {
         channel = channel(new Lengths());
         Bytes large = Bytes.wrap(new byte[50 << 20]);
         StepVerifier.create(told(OPTIONS.withMaxUnacknowledged(10)))
-                .then(() -> channel.offer(Priority.NORMAL, Run.messages(ORIGIN, 1, List.of(large, large))))
+                .then(() -> channel.offer(
+                        Priority.NORMAL, Run.messages(ORIGIN, 1, List.of(large, large)), DrainSubscription::wake))
                 .expectNext("52428800 1", "52428800 1")
                 .then(() -> channel.offer(
-                        Priority.NORMAL, Run.messages(ORIGIN, 3, List.of(large, large, Bytes.utf8("small")))))
-                .then(() -> channel.offer(Priority.CRITICAL, Run.messages(ORIGIN, 1, List.of(Bytes.utf8("critical")))))
+                        Priority.NORMAL,
+                        Run.messages(ORIGIN, 3, List.of(large, large, Bytes.utf8("small"))),
+                        DrainSubscription::wake))
+                .then(() -> channel.offer(
+                        Priority.CRITICAL,
+                        Run.messages(ORIGIN, 1, List.of(Bytes.utf8("critical"))),
+                        DrainSubscription::wake))
                 .expectNext("8 1")
                 .then(() -> given.get(0).reject())
                 .then(() -> assertThat(given).as("a rejected one still counts").hasSize(3))
@@ -135,9 +141,11 @@ class AcknowledgeTest {
         Bytes large = Bytes.wrap(new byte[60 << 20]);
         AcknowledgeOptions once = OPTIONS.withMaxUnacknowledged(10).withRedelivery(Duration.ZERO, 1, Duration.ZERO);
         StepVerifier.create(told(once))
-                .then(() -> channel.offer(Priority.NORMAL, Run.messages(ORIGIN, 1, List.of(large, large))))
+                .then(() -> channel.offer(
+                        Priority.NORMAL, Run.messages(ORIGIN, 1, List.of(large, large)), DrainSubscription::wake))
                 .expectNext("62914560 1", "62914560 1")
-                .then(() -> channel.offer(Priority.NORMAL, Run.messages(ORIGIN, 3, List.of(large))))
+                .then(() -> channel.offer(
+                        Priority.NORMAL, Run.messages(ORIGIN, 3, List.of(large)), DrainSubscription::wake))
                 .then(() -> given.get(0).reject())
                 .expectNext("GIVEN_UP 1-1", "62914560 1")
                 .thenCancel()

@@ -156,12 +156,12 @@ class PeerLinksTest {
                         },
                         null)
                 .subscribe();
-        assertThat(links.hasRoom(Priority.NORMAL, false)).isTrue();
+        assertThat(links.isThere(Priority.NORMAL, false)).isTrue();
         links.send(PEER.origin(), Lane.DATA, payload(600 << 10));
-        assertThat(links.hasRoom(Priority.NORMAL, false)).isFalse();
-        assertThat(links.hasRoom(Priority.CRITICAL, false)).isTrue();
+        assertThat(links.isThere(Priority.NORMAL, false)).isFalse();
+        assertThat(links.isThere(Priority.CRITICAL, false)).isTrue();
         now = PeerLinks.LAG_GRACE.toNanos() + 1;
-        assertThat(links.hasRoom(Priority.NORMAL, false)).isTrue();
+        assertThat(links.isThere(Priority.NORMAL, false)).isTrue();
         links.tellBytes();
         long before = waiting.get(Lane.DATA);
 

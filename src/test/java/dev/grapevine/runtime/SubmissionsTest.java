@@ -20,6 +20,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
+import reactor.test.publisher.PublisherProbe;
 
 class SubmissionsTest {
 
@@ -85,6 +86,33 @@ class SubmissionsTest {
                         new Input.Write("m", PAYLOAD, PAYLOAD),
                         new Input.Write("m", PAYLOAD, null),
                         new Input.Publish("t", List.of(Bytes.utf8("y"))));
+    }
+
+    @Test
+    void aCallToATopicBeyondThoseThatTheNodeMayPublishToFailsAndSoDoesItsSource() {
+        commands.flux().subscribe(accepted::add);
+        submissions.open(new Admission(
+                new Admission.Room() {
+                    @Override
+                    public boolean isThere(Priority priority, boolean isLarge) {
+                        return true;
+                    }
+
+                    @Override
+                    public boolean isForStream(String stream) {
+                        return stream.equals("t");
+                    }
+                },
+                Schedulers.immediate()));
+
+        StepVerifier.create(submissions.publish("t", Priority.NORMAL, PAYLOAD)).verifyComplete();
+        StepVerifier.create(submissions.publish("u", Priority.NORMAL, PAYLOAD))
+                .verifyErrorMessage("This node publishes to as many topics as it may (maxStreams): not to 'u'");
+        PublisherProbe<Bytes> source = PublisherProbe.of(Flux.just(PAYLOAD).concatWith(Mono.never()));
+        StepVerifier.create(submissions.publishAll("u", Priority.NORMAL, source.flux()))
+                .verifyError(IllegalStateException.class);
+        source.assertWasCancelled();
+        assertThat(accepted).hasSize(1);
     }
 
     @Test

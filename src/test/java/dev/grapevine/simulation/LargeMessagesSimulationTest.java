@@ -106,6 +106,7 @@ class LargeMessagesSimulationTest {
         List<Delivery<byte[]>> got = publishedJustBeforeTheStop(1_000_000);
 
         assertThat(stopsWithin(Duration.ofSeconds(7))).isTrue();
+        cluster.advance(Duration.ofSeconds(2)); // so long peers have to read what was sent
         assertThat(got).hasSize(MEMBERS - 1).allMatch(Message.class::isInstance);
     }
 

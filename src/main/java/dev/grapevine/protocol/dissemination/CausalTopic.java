@@ -173,13 +173,11 @@ final class CausalTopic {
     private boolean isComing(Cause unmet, long now) {
         Cause cause = unmet;
         for (int links = 0; links < Limits.CAUSE_LINKS; links++) {
-            CausalStream stream = streams.get(cause.origin());
-            Part first = stream == null ? null : stream.peek();
-            Cause next = first == null ? null : stream.next(first);
-            if (next == null) {
+            Cause behind = firstCause(streams.get(cause.origin()));
+            if (behind == null) {
                 return publishers.isComing(cause.origin(), cause.sequence(), now);
             }
-            cause = next;
+            cause = behind;
         }
         return false;
     }
@@ -255,6 +253,12 @@ final class CausalTopic {
     private void release(CausalStream stream) {
         unblock(stream);
         mayGoOn.add(stream);
+    }
+
+    /** What the first that waits of a stream depends on; null if nothing does, or on nothing. */
+    private static @Nullable Cause firstCause(@Nullable CausalStream stream) {
+        Part first = stream == null ? null : stream.peek();
+        return stream == null || first == null ? null : stream.next(first);
     }
 
     /** What a part depends on is waited for no more, nor by what its publisher said behind it until something of it comes. */

@@ -317,6 +317,16 @@ public final class DisseminationCore {
     }
 
     /**
+     * Whether there is room for what would be published to a topic, see {@code maxStreams}.
+     *
+     * @param topic the stream's name
+     * @return false if nothing would be published
+     */
+    public boolean mayPublish(String topic) {
+        return local.mayPublish(topic);
+    }
+
+    /**
      * Whether another large message may be published. False while a peer has yet to fetch much of those that were published,
      * since what is retained gives way to what is new; a peer that lags ({@link Unfetched}) is not waited for.
      *

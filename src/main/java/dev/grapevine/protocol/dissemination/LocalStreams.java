@@ -115,6 +115,11 @@ final class LocalStreams {
         out.add(new Effect.Deliver(stream.topic(), self, first, all));
     }
 
+    /** Whether a stream has begun, or there is room for one more. */
+    boolean mayPublish(String topic) {
+        return streams.containsKey(topic) || streams.size() < maxStreams;
+    }
+
     @Nullable LocalStream find(String topic) {
         return streams.get(topic);
     }

@@ -92,7 +92,8 @@ final class Transfers {
             beyondBudget = null;
         }
         int left = Math.min(waiting.size(), Limits.TRANSFER_LOOKS);
-        long places = Limits.TRANSFERS - running.stream().filter(transfer -> !transfer.isSlow(now)).count();
+        long places = Limits.TRANSFERS
+                - running.stream().filter(transfer -> !transfer.isSlow(now)).count();
         for (; left > 0 && places > 0; left--) {
             InboundStream stream = waiting.removeFirst();
             Transfer transfer = stream.large().firstWaiting();

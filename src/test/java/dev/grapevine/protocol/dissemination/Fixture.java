@@ -169,6 +169,10 @@ final class Fixture {
         return List.copyOf(effects);
     }
 
+    boolean mayPublish(String topic) {
+        return core.mayPublish(topic);
+    }
+
     boolean hasRoomForLarge() {
         return core.hasRoomForLarge(now());
     }

@@ -310,7 +310,9 @@ class HostileInputTest {
         small.receive(ANN, run(ANN, "a", 1, 1));
         small.receive(1, 1);
         List<StreamState> states = List.of(
-                new StreamState(ANN, "c", 1, 1, 1), new StreamState(ANN, "d", 1, 1, 1), new StreamState(ANN, NEWS, 1, 1, 2));
+                new StreamState(ANN, "c", 1, 1, 1),
+                new StreamState(ANN, "d", 1, 1, 1),
+                new StreamState(ANN, NEWS, 1, 1, 2));
 
         assertRejected(small.receive(ANN, new StreamDigest(states)), RejectReason.TOO_MANY_STREAMS);
         assertThat(small.after(Duration.ofMillis(20))).contains(Fixture.control(ANN, new Pull(ANN, NEWS, 2, 2)));

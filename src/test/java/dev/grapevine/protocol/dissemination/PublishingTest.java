@@ -332,6 +332,8 @@ class PublishingTest {
         small.linkUp(ANN);
         small.publish(1, 1);
 
+        assertThat(small.mayPublish(NEWS)).isTrue();
+        assertThat(small.mayPublish("weather")).isFalse();
         assertThat(small.publish("weather", payloads(1, 1))).singleElement().isInstanceOf(Effect.Rejected.class);
         assertThat(small.publish(2, 2)).hasSize(2);
     }

@@ -294,7 +294,9 @@ class ReplayTest {
         }
 
         assertThat(asked).isEqualTo(Limits.REQUESTS_PER_TICK);
-        assertThat(node.after(Duration.ofMillis(50))).hasSize(100 - Limits.REQUESTS_PER_TICK).allMatch(query(ANN)::equals);
+        assertThat(node.after(Duration.ofMillis(50)))
+                .hasSize(100 - Limits.REQUESTS_PER_TICK)
+                .allMatch(query(ANN)::equals);
         assertThat(node.after(Duration.ofMillis(400))).isEmpty();
     }
 
