@@ -52,12 +52,7 @@ final class ReplaySources {
 
     /** Takes one of the requests that may go out before the next tick; false if none is left. */
     boolean takeRequest() {
-        RequestAllowance allowance = inbound.allowance();
-        if (allowance.isEmpty()) {
-            return false;
-        }
-        allowance.take();
-        return true;
+        return inbound.allowance().take();
     }
 
     long retryNanos() {
