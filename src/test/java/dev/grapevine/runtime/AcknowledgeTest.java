@@ -29,7 +29,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -361,23 +360,6 @@ class AcknowledgeTest {
         @Override
         public String decode(Bytes bytes) {
             return bytes.length() + " ";
-        }
-    }
-
-    private static final class Nowhere implements Publishing {
-        @Override
-        public Mono<Void> publish(String topic, Priority priority, Bytes payload) {
-            return Mono.never();
-        }
-
-        @Override
-        public Mono<Void> publishAll(String topic, Priority priority, Flux<Bytes> payloads) {
-            return Mono.never();
-        }
-
-        @Override
-        public Bytes withinLimit(String topic, Bytes payload) {
-            return payload;
         }
     }
 }

@@ -15,7 +15,6 @@ import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.topic.Order;
-import dev.grapevine.topic.Priority;
 import dev.grapevine.transport.Link;
 import dev.grapevine.transport.LinkLimits;
 import dev.grapevine.wire.Hello;
@@ -83,14 +82,7 @@ class EffectDispatcherTest {
 
     EffectDispatcherTest() {
         TopicChannel<String> channel = new TopicChannel<>(
-                "t",
-                Codecs.utf8(),
-                Order.PUBLISHER,
-                new NowhereToPublish(),
-                replays,
-                Schedulers.immediate(),
-                () -> 0,
-                observer);
+                "t", Codecs.utf8(), Order.PUBLISHER, new Nowhere(), replays, Schedulers.immediate(), () -> 0, observer);
         views.topics().put("t", channel);
         channel.messages().subscribe(message -> told.add(message.value()));
     }
@@ -142,23 +134,5 @@ class EffectDispatcherTest {
         gone = true;
         dispatcher.carryOut(List.of(deliver(1), send(1)));
         assertThat(told).containsExactly("m1");
-    }
-
-    /** The way in for what this test never publishes. */
-    private static final class NowhereToPublish implements Publishing {
-        @Override
-        public Mono<Void> publish(String topic, Priority priority, Bytes payload) {
-            return Mono.never();
-        }
-
-        @Override
-        public Mono<Void> publishAll(String topic, Priority priority, Flux<Bytes> payloads) {
-            return Mono.never();
-        }
-
-        @Override
-        public Bytes withinLimit(String topic, Bytes payload) {
-            return payload;
-        }
     }
 }

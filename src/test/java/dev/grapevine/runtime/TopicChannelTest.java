@@ -27,8 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.BaseSubscriber;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -41,27 +39,11 @@ class TopicChannelTest {
     private long now;
 
     private <T> TopicChannel<T> channel(Codec<T> codec) {
-        Publishing nowhere = new Publishing() {
-            @Override
-            public Mono<Void> publish(String topic, Priority priority, Bytes payload) {
-                return Mono.never();
-            }
-
-            @Override
-            public Mono<Void> publishAll(String topic, Priority priority, Flux<Bytes> payloads) {
-                return Mono.never();
-            }
-
-            @Override
-            public Bytes withinLimit(String topic, Bytes payload) {
-                return payload;
-            }
-        };
         return new TopicChannel<>(
                 "t",
                 codec,
                 Order.PUBLISHER,
-                nowhere,
+                new Nowhere(),
                 new Replaying(new Commands()),
                 Schedulers.immediate(),
                 () -> now,
