@@ -150,7 +150,7 @@ class GrapevineTest {
         cluster.advance(Duration.ofMillis(300));
         assertThat(taken.get()).as("nothing more while a peer's outbox is full").isEqualTo(early);
         int outbox = (512 << 10) / large.length();
-        int portion = (256 << 10) / large.length();
+        int portion = (60 << 10) / large.length();
         int firstWindow = 64;
         assertThat(early).isBetween((long) outbox, (long) outbox + portion + firstWindow);
     }

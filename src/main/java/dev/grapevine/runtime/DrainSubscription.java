@@ -23,8 +23,8 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(DrainSubscription.class);
 
-    /** Who was given so many elements in a turn is probably given more very soon. */
-    private static final long BUSY = 64;
+    /** Who was given so many elements in a turn, which a batch of messages of a few KiB is, is probably given more very soon. */
+    private static final long BUSY = 16;
 
     @SuppressWarnings("rawtypes")
     private static final AtomicLongFieldUpdater<DrainSubscription> REQUESTED =

@@ -28,8 +28,12 @@ import reactor.util.context.Context;
  */
 final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
 
-    /** Bytes given to the core at a time, unless a single payload is longer. */
-    static final int PORTION_BYTES = 256 << 10;
+    /**
+     * Bytes given to the core at a time, unless a single payload is longer: one run, which is one batch. Of several batches
+     * each peer's link would write all before the next link writes the first, and so each be encoded for every peer and have
+     * left the processor's cache by then.
+     */
+    static final int PORTION_BYTES = DisseminationFrame.RUN_BYTES;
 
     private static final AtomicIntegerFieldUpdater<PublishSession> SCHEDULED =
             AtomicIntegerFieldUpdater.newUpdater(PublishSession.class, "scheduled");

@@ -117,6 +117,22 @@ class PublishSessionTest {
     }
 
     @Test
+    void whatIsGivenToTheCoreAtATimeIsOneRunThatAllPeersShare() {
+        room = false;
+        List<Integer> portions = new ArrayList<>();
+        Commands counted = new Commands();
+        counted.flux()
+                .subscribe(
+                        input -> portions.add(((Input.Publish) input).payloads().size()));
+        Bytes payload = Bytes.wrap(new byte[1 << 10]);
+        new PublishMono("t", Priority.NORMAL, Flux.range(0, 1000).map(i -> payload), counted, admission).subscribe();
+        room = true;
+        admission.resume();
+        assertThat(portions).startsWith(60, 60, 60).allMatch(size -> size <= 60);
+        assertThat(portions.stream().mapToInt(size -> size).sum()).isEqualTo(1000);
+    }
+
+    @Test
     void ofPayloadsThatSuddenlyAreLongNoMoreComeThanWereAskedForBeforeOneHadCome() {
         AtomicLong given = new AtomicLong();
         Flux<Bytes> source = Flux.range(0, 100_000).map(i -> i < 10_000 ? SHORT_PAYLOAD : LONG_PAYLOAD);

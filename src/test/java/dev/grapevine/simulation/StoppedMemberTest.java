@@ -28,7 +28,7 @@ class StoppedMemberTest {
     private static final Duration STOP = Duration.ofSeconds(60);
 
     /** An outbox is filled to the mark, and beyond it by the portions that two publishers give at a time. */
-    private static final long OUTBOX_BOUND = (512 + 2 * 256) << 10;
+    private static final long OUTBOX_BOUND = (512 + 2 * 60) << 10;
 
     private final List<Map<Lane, Long>> most = IntStream.range(0, MEMBERS)
             .<Map<Lane, Long>>mapToObj(i -> new EnumMap<>(Lane.class))

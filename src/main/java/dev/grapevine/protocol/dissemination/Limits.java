@@ -14,12 +14,6 @@ final class Limits {
     /** Largest sequence: no publisher gets there, and sums of two stay within a long. */
     static final long MAX_SEQUENCE = 1L << 60;
 
-    /**
-     * A run of messages is ended before it passes this many bytes: with what is around them they fill one batch of the default
-     * size, and batches stay fair and small.
-     */
-    static final int RUN_BYTES = 60 << 10;
-
     /** A digest is ended by the stream that passes this many bytes. */
     static final int DIGEST_BYTES = 48 << 10;
 

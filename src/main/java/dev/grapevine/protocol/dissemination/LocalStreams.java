@@ -141,7 +141,7 @@ final class LocalStreams {
             return end;
         }
         while (end < most
-                && (bytes += payloads.get(end).length()) <= Limits.RUN_BYTES
+                && (bytes += payloads.get(end).length()) <= DisseminationFrame.RUN_BYTES
                 && !Limits.isLarge(payloads.get(end).length())) {
             end++;
         }

@@ -103,7 +103,7 @@ final class RetainedRuns {
             }
             Bytes payload = run.payloads().get((int) (at - run.first()));
             bytes += payload.length();
-            boolean isFull = bytes > Limits.RUN_BYTES || payloads.size() == DisseminationFrame.MAX_PAYLOADS;
+            boolean isFull = bytes > DisseminationFrame.RUN_BYTES || payloads.size() == DisseminationFrame.MAX_PAYLOADS;
             if (at > from && (isFull || isAlone || Limits.isLarge(payload.length()))) {
                 break;
             }
@@ -123,7 +123,7 @@ final class RetainedRuns {
         return next.first() != run.last() + 1
                 || Limits.isLarge(run)
                 || Limits.isLarge(next)
-                || run.size() + next.size() > Limits.RUN_BYTES
+                || run.size() + next.size() > DisseminationFrame.RUN_BYTES
                 || run.payloads().size() + next.payloads().size() > DisseminationFrame.MAX_PAYLOADS;
     }
 

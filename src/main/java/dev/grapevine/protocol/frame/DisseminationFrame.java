@@ -16,6 +16,12 @@ public sealed interface DisseminationFrame extends Frame {
     /** Most payloads of one run. */
     int MAX_PAYLOADS = 4096;
 
+    /**
+     * A run of messages is ended before it passes this many bytes: with what is around them they fill one batch of the default
+     * size, and batches stay fair and small.
+     */
+    int RUN_BYTES = 60 << 10;
+
     /** Longest part of a large message that one chunk holds, in bytes; a message longer than this is a large one. */
     int MAX_CHUNK_BYTES = 48 << 10;
 
