@@ -107,8 +107,7 @@ final class BareFanout implements Fanout {
     private static List<Bytes> split(Payload payload) {
         ByteBuf data = payload.sliceData();
         byte[] copy = new byte[data.readableBytes()];
-        data.readBytes(copy);
-        payload.release();
+        data.readBytes(copy); // thenMany discards the payload, and so releases it
         List<Bytes> messages = new ArrayList<>();
         for (int at = 0; at < copy.length; ) {
             int length = (copy[at] & 0xff) << 24

@@ -22,6 +22,7 @@ import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.LinkLoss;
+import dev.grapevine.protocol.step.PublishRoom;
 import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.protocol.step.Time;
 import dev.grapevine.protocol.step.Tuning;
@@ -66,6 +67,7 @@ public final class NodeCore {
     private final HealthCore health = new HealthCore();
     private final JoinBatch joins;
 
+    private @Nullable Tuning pace;
     private List<Effect> effects = new ArrayList<>();
     private Time latest;
 
@@ -207,33 +209,12 @@ public final class NodeCore {
     }
 
     /**
-     * Whether anything more may be published to a topic, see {@link DisseminationCore#mayPublish}.
+     * Whether more may be published.
      *
-     * @param topic the stream's name
-     * @return false if it would be one topic too many
+     * @return what tells as things stand
      */
-    public boolean mayPublish(String topic) {
-        return topics.mayPublish(topic);
-    }
-
-    /**
-     * Whether another large message may be published, see {@link DisseminationCore#hasRoomForLarge}.
-     *
-     * @param now the time
-     * @return false while peers have much to fetch of those before
-     */
-    public boolean hasRoomForLarge(Time now) {
-        return topics.hasRoomForLarge(now);
-    }
-
-    /**
-     * Whether the peers have fetched what was published, see {@link DisseminationCore#isLargeFetched}.
-     *
-     * @param now the time
-     * @return false while a peer is at it
-     */
-    public boolean isLargeFetched(Time now) {
-        return topics.isLargeFetched(now);
+    public PublishRoom publishRoom() {
+        return topics;
     }
 
     private void write(Input.Write write, Time now) {
@@ -251,9 +232,12 @@ public final class NodeCore {
         rumors.tick(overlay.isPartial(), now, out);
         joins.tick(now.nanos(), shown);
         Tuning tuned = tuning.tick(swim.present().size(), linked.size(), swim.setPace(), now, out);
-        swim.pace(tuned.membership());
-        rumors.pace(tuned.writes());
-        topics.pace(tuned.topics());
+        if (tuned != pace) {
+            pace = tuned;
+            swim.pace(tuned.membership());
+            rumors.pace(tuned.writes());
+            topics.pace(tuned.topics());
+        }
     }
 
     private void receive(Input.Received received, Time now) {

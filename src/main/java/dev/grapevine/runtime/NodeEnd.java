@@ -17,7 +17,7 @@ final class NodeEnd {
     private static final Duration DRAIN_CHECK = Duration.ofMillis(10);
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
 
-    /** Peers that do not go on fetching are not waited for, see {@code DisseminationCore.isLargeFetched}. */
+    /** Peers that do not go on fetching are not waited for, see {@link dev.grapevine.protocol.step.PublishRoom#isLargeFetched}. */
     private static final Duration FETCH_LIMIT = Duration.ofSeconds(10);
 
     private final NodeParts parts;

@@ -68,10 +68,7 @@ final class NodeLoop {
             // The core is mutable, so each subscription has its own.
             NodeCore core = new NodeCore(self, settings, environment.random(), environment.now());
             handshake.consult(core::judge);
-            links.consult(
-                    core::mayPublish,
-                    () -> core.hasRoomForLarge(environment.now()),
-                    () -> core.isLargeFetched(environment.now()));
+            links.consult(core.publishRoom());
             Ticker ticker = new Ticker(settings.tickInterval(), scheduler);
             return Flux.merge(ticker.ticks(), commands.flux(), accepted(), dialled(), seeds)
                     .map(input -> step(core, input, ticker));

@@ -12,6 +12,7 @@ import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.overlay.LinkChoice;
 import dev.grapevine.protocol.step.Input;
+import dev.grapevine.protocol.step.PublishRoom;
 import dev.grapevine.topic.Priority;
 import dev.grapevine.transport.Link;
 import dev.grapevine.transport.LinkLimits;
@@ -21,9 +22,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,9 +59,7 @@ final class PeerLinks implements Admission.Room {
     private final Map<Lane, Long> toldBytes = new EnumMap<>(Lane.class);
     private Outbox.@Nullable Waiting lastSent;
     private Runnable onDrained = () -> {};
-    private Predicate<String> mayPublish = stream -> true;
-    private BooleanSupplier hasRoomForLarge = () -> true;
-    private BooleanSupplier isLargeFetched = () -> true;
+    private @Nullable PublishRoom core;
 
     /**
      * No links.
@@ -81,17 +78,9 @@ final class PeerLinks implements Admission.Room {
         this.onDrained = callback;
     }
 
-    /**
-     * Whom to ask what the node takes.
-     *
-     * @param takes whether it has room for a stream
-     * @param enough whether the peers have fetched enough of the large messages that they were told of for another one
-     * @param all whether they have fetched all
-     */
-    void consult(Predicate<String> takes, BooleanSupplier enough, BooleanSupplier all) {
-        this.mayPublish = takes;
-        this.hasRoomForLarge = enough;
-        this.isLargeFetched = all;
+    /** Whom to ask what the node takes. */
+    void consult(PublishRoom room) {
+        this.core = room;
     }
 
     /**
@@ -240,7 +229,7 @@ final class PeerLinks implements Admission.Room {
      */
     @Override
     public boolean isThere(Priority priority, boolean isLarge) {
-        if (isLarge && !hasRoomForLarge.getAsBoolean()) {
+        if (isLarge && core != null && !core.hasRoomForLarge(nanos.getAsLong())) {
             return false;
         }
         Lane lane = priority == Priority.CRITICAL ? Lane.CRITICAL : Lane.DATA;
@@ -254,7 +243,7 @@ final class PeerLinks implements Admission.Room {
 
     @Override
     public boolean isForStream(String stream) {
-        return mayPublish.test(stream);
+        return core == null || core.mayPublish(stream);
     }
 
     /** Tells the observer how much waits, if that has changed since it was told. */
@@ -273,7 +262,7 @@ final class PeerLinks implements Admission.Room {
 
     /** Whether the peers have fetched the large messages that they were told of. */
     boolean isFetched() {
-        return isLargeFetched.getAsBoolean();
+        return core == null || core.isLargeFetched(nanos.getAsLong());
     }
 
     boolean isDrained() {

@@ -16,6 +16,7 @@ import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
 import dev.grapevine.protocol.step.Effects;
 import dev.grapevine.protocol.step.Input;
+import dev.grapevine.protocol.step.PublishRoom;
 import dev.grapevine.protocol.step.Time;
 import dev.grapevine.protocol.step.TopicPace;
 import java.util.List;
@@ -29,8 +30,8 @@ import java.util.random.RandomGenerator;
  * <p>A <em>stream</em> is what one origin publishes to one topic with one priority, numbered from 1 without holes. In a full mesh a publication
  * crosses each link once and is never forwarded, and its publisher repairs it. Where there are too many members for that,
  * it travels on its publisher's {@linkplain BroadcastTree tree}, every member retains what it was given, and every neighbour
- * repairs. A member's view of a stream begins with the first message that is published after it first had a link; from
- * there on it is given every message or a gap.
+ * repairs. A member's view of a stream begins with the first message that is published after it first had a link to one whom the
+ * stream reaches (newcomers that hold each other only are no part of the cluster yet); from there on it is given every message or a gap.
  *
  * <p>The two halves do not know each other: {@link LocalStreams} publishes and answers, {@link InboundStreams} receives,
  * asks and forwards. Publications and digests share a lane, so that a digest never tells of a message that is still behind
@@ -41,7 +42,7 @@ import java.util.random.RandomGenerator;
  * acceptable becomes an {@link dev.grapevine.protocol.step.Effect.Rejected}. The bounds are those of
  * {@link DisseminationSettings} and {@link Limits}.
  */
-public final class DisseminationCore {
+public final class DisseminationCore implements PublishRoom {
 
     private final Origin self;
     private final Pacing pacing;
@@ -316,35 +317,19 @@ public final class DisseminationCore {
                 : 0;
     }
 
-    /**
-     * Whether there is room for what would be published to a topic, see {@code maxStreams}.
-     *
-     * @param topic the stream's name
-     * @return false if nothing would be published
-     */
-    public boolean mayPublish(String topic) {
-        return local.mayPublish(topic);
+    @Override
+    public boolean mayPublish(String stream) {
+        return local.mayPublish(stream);
     }
 
-    /**
-     * Whether another large message may be published. False while a peer has yet to fetch much of those that were published,
-     * since what is retained gives way to what is new; a peer that lags ({@link Unfetched}) is not waited for.
-     *
-     * @param now the time
-     * @return whether it may; what is published all the same is published
-     */
-    public boolean hasRoomForLarge(Time now) {
-        return local.hasRoomForLarge(now.nanos());
+    @Override
+    public boolean hasRoomForLarge(long nanos) {
+        return local.hasRoomForLarge(nanos);
     }
 
-    /**
-     * Whether the peers have fetched all large messages that they were told of, but for those that lag.
-     *
-     * @param now the time
-     * @return whether they have
-     */
-    public boolean isLargeFetched(Time now) {
-        return local.unfetched(now.nanos()) == 0;
+    @Override
+    public boolean isLargeFetched(long nanos) {
+        return local.unfetched(nanos) == 0;
     }
 
     /**

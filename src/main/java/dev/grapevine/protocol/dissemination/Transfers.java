@@ -91,6 +91,9 @@ final class Transfers {
         if (beyondBudget != null && beyondBudget.isOver()) {
             beyondBudget = null;
         }
+        if (waiting.isEmpty()) {
+            return;
+        }
         int left = Math.min(waiting.size(), Limits.TRANSFER_LOOKS);
         long places = Limits.TRANSFERS
                 - running.stream().filter(transfer -> !transfer.isSlow(now)).count();

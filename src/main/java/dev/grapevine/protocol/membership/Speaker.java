@@ -65,6 +65,8 @@ final class Speaker {
     /** How gossip is to go, or null: as set, for so many members. */
     private @Nullable Pace pace;
 
+    private @Nullable Pace asSet;
+
     /** Bytes of gossip since the last round, and what is owed from before. */
     private long spent;
 
@@ -95,8 +97,11 @@ final class Speaker {
     /** How gossip goes as set, for so many members. */
     Pace setPace() {
         int fanout = Math.max(settings.gossipFanout(), rounds());
-        Set<Pace.Reason> reasons = fanout > settings.gossipFanout() ? Set.of(Pace.Reason.SIZE) : Set.of();
-        return new Pace(fanout, settings.gossipInterval(), GOSSIP_BYTES, 0, reasons);
+        if (asSet == null || asSet.fanout() != fanout) {
+            Set<Pace.Reason> reasons = fanout > settings.gossipFanout() ? Set.of(Pace.Reason.SIZE) : Set.of();
+            asSet = new Pace(fanout, settings.gossipInterval(), GOSSIP_BYTES, 0, reasons);
+        }
+        return asSet;
     }
 
     private Pace pace() {

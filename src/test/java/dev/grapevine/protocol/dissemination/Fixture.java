@@ -174,7 +174,7 @@ final class Fixture {
     }
 
     boolean hasRoomForLarge() {
-        return core.hasRoomForLarge(now());
+        return core.hasRoomForLarge(now().nanos());
     }
 
     private Time now() {

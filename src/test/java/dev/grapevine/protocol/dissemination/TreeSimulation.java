@@ -11,8 +11,10 @@ import dev.grapevine.protocol.overlay.ViewSettings;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.Time;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -171,7 +173,8 @@ public final class TreeSimulation {
 
     /**
      * What was counted since the last time, of the messages published since then and the members that are alive. A member
-     * is owed what was published after it had its first neighbour.
+     * is owed what was published since there first was a way to it from the publisher: newcomers that hold each other only
+     * have not joined yet.
      *
      * @return the sums
      */
@@ -226,7 +229,10 @@ public final class TreeSimulation {
 
         private final List<Node> peers = new ArrayList<>();
         private boolean isAlive = true;
-        private boolean wasLinked;
+
+        /** Whether there was a way to it when something was published. */
+        private boolean hasJoined;
+
         private int probed;
         private long tickAt;
         private long last;
@@ -272,7 +278,6 @@ public final class TreeSimulation {
         }
 
         private void linkUp(Node peer) {
-            wasLinked = true;
             peers.add(peer);
             overlay.after(random.nextLong(PROBE / 4), () -> measure(peer));
             core.linkUp(peer.origin, time(), effects::add);
@@ -288,13 +293,31 @@ public final class TreeSimulation {
 
         void publish() {
             BitSet owedTo = new BitSet();
+            reach();
             nodes.stream()
-                    .filter(node -> node.isAlive && node.wasLinked && node != this)
+                    .filter(node -> node.isAlive && node.hasJoined && node != this)
                     .forEach(node -> owedTo.set(node.number));
             costs.published(number, owedTo, overlay.clock());
             Bytes payload = content.length == 0 ? Bytes.utf8("m" + ++last) : Bytes.wrap(content);
             core.publish(TOPIC, List.of(payload), time(), effects::add);
             carryOut(null);
+        }
+
+        /** Whom there is a way to now has joined. */
+        private void reach() {
+            BitSet seen = new BitSet();
+            Deque<Node> ways = new ArrayDeque<>(List.of(this));
+            seen.set(number);
+            while (!ways.isEmpty()) {
+                Node node = ways.remove();
+                node.hasJoined = true;
+                for (Node peer : node.peers) {
+                    if (peer.isAlive && !seen.get(peer.number)) {
+                        seen.set(peer.number);
+                        ways.add(peer);
+                    }
+                }
+            }
         }
 
         private void receive(Node from, DisseminationFrame frame) {
