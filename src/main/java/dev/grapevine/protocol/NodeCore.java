@@ -224,6 +224,8 @@ public final class NodeCore {
         }
     }
 
+    @SuppressWarnings(
+            "ReferenceEquality") // an unchanged decision is the same object, and to compare values takes a while
     private void tick(Time now) {
         swim.tick(now, fromSwim(now));
         overlay.tick(now, out);

@@ -91,7 +91,6 @@ final class AddressRace {
                         Integer.MAX_VALUE, transport.limits().handshakeTimeout().toMillis()))
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(ChannelOption.RCVBUF_ALLOCATOR, RSocketEndpoint.READS)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, RSocketEndpoint.WATER_MARKS)
                 .doOnChannelInit((observer, channel, peer) ->
                         endpoint.connection(channel, true).install())

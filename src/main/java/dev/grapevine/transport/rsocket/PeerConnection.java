@@ -7,10 +7,12 @@ import dev.grapevine.wire.HelloCodec;
 import dev.grapevine.wire.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.RecvByteBufAllocator;
 import io.rsocket.DuplexConnection;
 import io.rsocket.RSocketErrorException;
 import io.rsocket.frame.ErrorFrameCodec;
@@ -53,6 +55,12 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
 
     /** Room for a hello and what RSocket puts around it. */
     private static final int HANDSHAKE_LIMIT = HelloCodec.MAX_HELLO_BYTES + 1024;
+
+    /**
+     * How much is read at once: at most so much that several full batches fit. What of a frame is cut off at the end of a read
+     * is copied in front of the next one, and with reads no longer than a batch that is nearly every byte.
+     */
+    private static final RecvByteBufAllocator READS = new AdaptiveRecvByteBufAllocator(64, 2 << 10, 256 << 10);
 
     private final Channel channel;
     private final LinkLimits limits;
@@ -99,6 +107,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
     }
 
     void install() {
+        channel.config().setRecvByteBufAllocator(READS);
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addBefore(NettyPipeline.ReactiveBridge, "grapevine.splitter", splitter);
         pipeline.addBefore(NettyPipeline.ReactiveBridge, "grapevine.peer", this);

@@ -11,10 +11,8 @@ import dev.grapevine.transport.LinkLimits;
 import dev.grapevine.transport.LinkRefusedException;
 import dev.grapevine.wire.HelloCodec;
 import dev.grapevine.wire.Refusal;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.rsocket.exceptions.RejectedSetupException;
 import java.io.IOException;
@@ -40,12 +38,6 @@ final class RSocketEndpoint implements Endpoint {
 
     static final WriteBufferWaterMark WATER_MARKS =
             new WriteBufferWaterMark(RSocketTransport.WRITE_LOW_WATER, RSocketTransport.WRITE_HIGH_WATER);
-
-    /**
-     * How much is read at once: at most so much that several full batches fit. What of a frame is cut off at the end of a read
-     * is copied in front of the next one, and with reads no longer than a batch that is nearly every byte.
-     */
-    static final RecvByteBufAllocator READS = new AdaptiveRecvByteBufAllocator(64, 2 << 10, 256 << 10);
 
     private static final int BACKLOG = 256;
 
@@ -103,7 +95,6 @@ final class RSocketEndpoint implements Endpoint {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.RCVBUF_ALLOCATOR, READS)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
                 .doOnChannelInit((observer, channel, remote) ->
                         connection(channel, false).install());
