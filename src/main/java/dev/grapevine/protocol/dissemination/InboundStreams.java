@@ -33,6 +33,7 @@ final class InboundStreams {
     private final Predicate<Origin> isPresent;
     private final RequestAllowance allowance = new RequestAllowance();
     private final NeighbourRepair repair;
+    private final Hearsay hearsay;
     private final IncompleteStreams incomplete;
     private final InboundTable table;
     private final Transfers transfers;
@@ -54,6 +55,7 @@ final class InboundStreams {
         this.digests = digests;
         this.isPresent = isPresent;
         this.repair = new NeighbourRepair(pacing, neighbours, tree, allowance, isPresent);
+        this.hearsay = new Hearsay(settings, neighbours, tree, repair);
         this.incomplete = new IncompleteStreams(neighbours, digests, repair, allowance);
         HeldBudget budget = new HeldBudget(settings.reorderBytes());
         this.table = new InboundTable(settings, pacing, budget);
@@ -229,49 +231,11 @@ final class InboundStreams {
                 mayBegin = false; // it was counted, once for the whole digest
                 continue;
             }
-            told(from, teller, stream, state, now, out);
+            hearsay.told(from, teller, isPartial, stream, state, now, out);
             incomplete.follow(stream, now, out);
         }
         if (refused != null) {
             reject(RejectReason.FORGED_ORIGIN, from, "Speaks for " + refused, out);
-        }
-    }
-
-    /** Somebody told how far a stream is: its publisher or, where they may, others. */
-    private void told(
-            Origin from, @Nullable Neighbour teller, InboundStream stream, StreamState state, long now, Effects out) {
-        if (teller != null) {
-            learn(stream, state, teller, now, out);
-        } else if (isPartial) { // this member is its neighbour already, and it is not one here yet
-            long start = neighbours.meetsFirst(now) ? state.start() : 1;
-            stream.heardOf(start, state.last(), Limits.GRAFT_DELAY_NANOS, now, out);
-        } else if (from.equals(state.origin())) {
-            stream.learn(state, now, out);
-        } else if (state.begin() == 1) {
-            // How far it is its origin will tell, once there is a link and it can be asked; and where it begins here,
-            // if
-            // not with its first message: what is before would be lost in silence.
-            stream.heardOf(1, 0, 0, now, out);
-        }
-    }
-
-    private void learn(InboundStream stream, StreamState state, Neighbour teller, long now, Effects out) {
-        long start = teller.metFirst() ? state.start() : 1;
-        if (teller.metFirst() && neighbours.meetsFirst(now)) {
-            stream.beginsBefore(start, now);
-        }
-        int parent = stream.edges().parent();
-        boolean mayBeOnItsWay = parent >= 0 && parent != teller.slot();
-        long patience =
-                mayBeOnItsWay ? Limits.GRAFT_DELAY_NANOS : settings.pullDelay().toNanos();
-        if (stream.heardOf(start, state.last(), patience, now, out)) {
-            repair.heardOf(stream, teller);
-        } else if (stream.requests().isAsking() && state.last() < stream.next()) {
-            repair.refused(stream, teller, 0, now, out);
-        }
-        if (state.last() >= stream.last()) {
-            stream.untold.clear(teller.slot());
-            tree.offered(stream, teller, state.way(), now, out);
         }
     }
 
