@@ -22,9 +22,12 @@ import java.util.concurrent.TimeUnit;
  */
 public final class FanoutBenchmark {
 
-    private static final int WARM_UP_ROUNDS = 8;
+    /** Until then compilers work beside what is measured, and the longer the more code there is. */
+    private static final int WARM_UP_ROUNDS = 16;
+
     private static final double BURST_NANOS = 0.4e9;
-    private static final double PACED_SECONDS = 0.8;
+    private static final double WARM_UP_SECONDS = 0.8;
+    private static final double PACED_SECONDS = 1.6;
 
     private final Map<String, String> kinds;
     private final Arguments arguments;
@@ -65,7 +68,7 @@ public final class FanoutBenchmark {
         Set<String> wanted =
                 Set.of(arguments.text("kinds", String.join(",", kinds.keySet())).split(","));
         kinds.keySet().retainAll(wanted);
-        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(arguments.number("minutes", 15));
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(arguments.number("minutes", 25));
         for (int i = 0; i < arrangements.length; i++) {
             long share = (end - System.nanoTime()) / (arrangements.length - i);
             compare(arrangements[i], System.nanoTime() + share);
@@ -112,23 +115,23 @@ public final class FanoutBenchmark {
         int wanted = arguments.number("rounds", 7);
         long halfWay = System.nanoTime() + (end - System.nanoTime()) / 2;
         for (int i = 0; i < WARM_UP_ROUNDS && (i == 0 || System.nanoTime() < halfWay); i++) {
-            contenders.forEach(this::round);
+            contenders.forEach(contender -> round(contender, WARM_UP_SECONDS));
         }
         contenders.forEach(Contender::forget);
         int done = 0;
         while (done < wanted && (done == 0 || System.nanoTime() < end)) {
-            contenders.forEach(this::round);
+            contenders.forEach(contender -> round(contender, PACED_SECONDS));
             done++;
         }
         return done;
     }
 
-    private void round(Contender contender) {
+    private void round(Contender contender, double pacedSeconds) {
         for (int bytes : sizes) {
             contender.burst(bytes, BURST_NANOS);
         }
         for (int rate : rates) {
-            contender.paced(sizes[0], rate, Math.min(Board.MAX_TIMED, (int) (rate * PACED_SECONDS)));
+            contender.paced(sizes[0], rate, Math.min(Board.MAX_TIMED, (int) (rate * pacedSeconds)));
         }
     }
 }
