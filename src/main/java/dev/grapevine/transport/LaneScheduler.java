@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What the network holds cannot be overtaken, so what may be in flight (sent, and not told of as taken) is limited by
  * {@link InFlightLimit}. When it is reached, control and critical may still send a part of it each: they would wait behind
- * the rest in any case.
+ * the rest in any case. What they send so is charged to their accounts, and the rounds stand still meanwhile, so that the
+ * shares stay those of the weights as far as such a part is not more than that.
  *
  * <p>A lane that was asked and had nothing may answer at any later moment, so the limit may be passed by one batch a lane.
  * Pure: the time is an argument. Single-threaded.
@@ -35,6 +36,9 @@ public final class LaneScheduler {
 
     /** How much a lane of weight 1 sends in a round; a batch has up to 64 KiB by default. */
     private static final int QUANTUM_BYTES = 16 << 10;
+
+    /** How many rounds a lane can have used up beforehand: it has to wait for no more. */
+    private static final long MOST_DEBT = 64;
 
     /** The part of the limit that control and critical may each send when it is reached. */
     private static final int RESERVE_PART = 4;
@@ -66,7 +70,7 @@ public final class LaneScheduler {
      * @param frames how many wire frames it takes ahead
      */
     public void opened(Lane lane, long frames) {
-        account(lane).credit(frames);
+        account(lane).granted(frames);
     }
 
     /**
@@ -83,6 +87,26 @@ public final class LaneScheduler {
             everFull = true;
         }
         Predicate<Lane> waiting = lane -> maySend(lane, full) && ready.test(lane);
+        return full ? furthestBehind(waiting) : inTurn(waiting);
+    }
+
+    /**
+     * While the limit is reached there are no rounds: the lanes that wait for it would have their accounts filled without
+     * a chance to use them. Who sends all the same is charged for it, and has less of the rounds that follow.
+     */
+    private @Nullable Lane furthestBehind(Predicate<Lane> waiting) {
+        Lane furthest = null;
+        for (Lane lane : ORDER) {
+            if (waiting.test(lane)
+                    && (furthest == null
+                            || account(lane).credit() > account(furthest).credit())) {
+                furthest = lane;
+            }
+        }
+        return furthest;
+    }
+
+    private @Nullable Lane inTurn(Predicate<Lane> waiting) {
         while (true) {
             boolean any = false;
             for (Lane lane : ORDER) {
@@ -130,7 +154,7 @@ public final class LaneScheduler {
      */
     public void taken(Lane lane, long frames, long now) {
         Account account = account(lane);
-        account.credit(frames);
+        account.granted(frames);
         for (long left = frames; left > 0 && !account.sent.isEmpty(); left--) {
             Sent oldest = account.sent.remove();
             account.inFlight -= oldest.bytes;
@@ -162,17 +186,22 @@ public final class LaneScheduler {
             this.quantum = quantum;
         }
 
+        /** In quanta. */
+        private double credit() {
+            return (double) balance / quantum;
+        }
+
         private void newRound() {
             balance = Math.min(balance + quantum, quantum);
         }
 
-        private void credit(long more) {
+        private void granted(long more) {
             frames = frames + more < 0 ? Long.MAX_VALUE : frames + more;
         }
 
         private void sent(int bytes, long now) {
             frames--;
-            balance -= bytes;
+            balance = Math.max(balance - bytes, -MOST_DEBT * quantum);
             inFlight += bytes;
             sent.add(new Sent(bytes, now));
         }

@@ -72,6 +72,46 @@ class LaneSchedulerTest {
     }
 
     @Test
+    void onALinkThatIsFullTheBytesAreSharedByWeightTooHoweverShortTheBatches() {
+        for (int longest : new int[] {500, 4000, BATCH}) {
+            Map<Lane, Long> bytes = new LaneSchedulerTest().shareOfOneMegabyteASecond(longest);
+            double sum = bytes.values().stream().mapToLong(Long::longValue).sum();
+            for (Lane lane : Lane.values()) {
+                double fair = LaneWeights.DEFAULT.of(lane) / 11.0;
+                assertThat(bytes.getOrDefault(lane, 0L) / sum)
+                        .as("batches up to " + longest + ", " + lane)
+                        .isBetween(0.8 * fair, 1.25 * fair);
+            }
+        }
+    }
+
+    /** All lanes always have something, and the peer tells of each batch as it has taken it. */
+    private Map<Lane, Long> shareOfOneMegabyteASecond(int longest) {
+        record OnItsWay(Lane lane, int bytes, long arrives) {}
+        open();
+        SplittableRandom random = new SplittableRandom(1);
+        ArrayDeque<OnItsWay> link = new ArrayDeque<>();
+        Map<Lane, Long> bytes = new EnumMap<>(Lane.class);
+        for (int i = 0; i < 40_000; i++) {
+            for (Lane next = scheduler.next(lane -> true, now);
+                    next != null;
+                    next = scheduler.next(lane -> true, now)) {
+                int size = 1 + random.nextInt(longest);
+                scheduler.sent(next, size, now);
+                free = Math.max(free, now) + size * 1000L;
+                link.add(new OnItsWay(next, size, free + MILLI));
+            }
+            OnItsWay first = link.remove();
+            now = first.arrives;
+            scheduler.taken(first.lane, 1, now);
+            if (i > 10_000) {
+                bytes.merge(first.lane, (long) first.bytes, Long::sum);
+            }
+        }
+        return bytes;
+    }
+
+    @Test
     void aLaneThatHasNothingToSendLeavesItsPartToTheOthers() {
         open();
         Map<Lane, Long> bytes = share(EnumSet.of(Lane.DATA, Lane.BULK), 20_000, new SplittableRandom(1));

@@ -318,6 +318,7 @@ final class InboundStreams {
     }
 
     void linkDown(Neighbour neighbour, long now, Effects out) {
+        incomplete.linkDown(neighbour, now); // before what follows asks on, for it would ask the one that is gone
         table.forEach(stream -> transfers.linkDown(stream, neighbour.origin(), now, out));
         for (InboundSource source : table.sources()) {
             boolean wasParent = source.edges().parent() == neighbour.slot();
@@ -326,7 +327,6 @@ final class InboundStreams {
                 orphaned(source.origin(), source.edges(), out);
             }
         }
-        incomplete.linkDown(neighbour, now);
     }
 
     /** Nobody pushes what a publisher says any more. */

@@ -11,7 +11,7 @@ final class RepairRound {
 
     private final BitSet vain = new BitSet();
     private @Nullable Neighbour asked;
-    private long front;
+    private long front = -1;
     private long goneTo = Long.MAX_VALUE;
     private boolean allAnswered = true;
     private boolean isGoneForSome;

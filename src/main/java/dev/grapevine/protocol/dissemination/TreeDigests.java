@@ -29,6 +29,9 @@ final class TreeDigests {
     /** In the order in which they came to rest. */
     private final Set<KnownStream> resting = new LinkedHashSet<>();
 
+    /** Of which anybody was told in this round. */
+    private final Set<KnownStream> toldNow = new LinkedHashSet<>();
+
     /** Of the neighbour that was told last. */
     private int turn = -1;
 
@@ -130,6 +133,7 @@ final class TreeDigests {
             boolean isLazy = stream.edges().isLazy(slot) && !stream.isCritical();
             if (room > 0 && stream.untold.get(slot) && (isLazy ? hasTurn : rests(stream, now))) {
                 stream.untold.clear(slot);
+                toldNow.add(stream);
                 batch.add(stream.lane(), states.apply(stream, neighbour));
                 room -= DigestBatch.bytes(stream.topic());
                 wasTold |= isLazy;
@@ -143,27 +147,39 @@ final class TreeDigests {
         return now - stream.changedAt >= pacing.digestInterval();
     }
 
+    /** Those that were told of now come behind the others: within a budget each has its turn. */
     private void settle(long now) {
-        List<KnownStream> told = new ArrayList<>(active);
+        List<KnownStream> before = new ArrayList<>(active);
         active.clear();
-        for (KnownStream stream : told) {
-            if (!rests(stream, now) || !stream.untold.isEmpty()) {
-                active.addLast(stream);
-                continue;
+        for (KnownStream stream : before) {
+            if (!toldNow.contains(stream)) {
+                settle(stream, now);
             }
-            stream.isToBeTold = false;
-            if (stream.retellings-- > 0) {
-                if (resting.isEmpty()) {
-                    idleDue = pacing.nextIdle(now);
-                }
-                resting.add(stream);
+        }
+        toldNow.forEach(stream -> settle(stream, now));
+        toldNow.clear();
+    }
+
+    private void settle(KnownStream stream, long now) {
+        if (!rests(stream, now) || !stream.untold.isEmpty()) {
+            active.addLast(stream);
+            return;
+        }
+        stream.isToBeTold = false;
+        if (stream.retellings-- > 0) {
+            if (resting.isEmpty()) {
+                idleDue = pacing.nextIdle(now);
             }
+            resting.add(stream);
         }
     }
 
     /** There is a full mesh, which has another way. */
     void clear() {
-        active.forEach(stream -> stream.isToBeTold = false);
+        active.forEach(stream -> {
+            stream.isToBeTold = false;
+            stream.untold.clear(); // of whoever goes meanwhile nobody would clear it
+        });
         active.clear();
         resting.clear();
     }
