@@ -4,8 +4,10 @@ import dev.grapevine.membership.Origin;
 import dev.grapevine.topic.Gap;
 import dev.grapevine.topic.Overflow;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ final class DeliveryBuffer {
 
     private int messages;
     private long largeBytes;
+    private long takenSinceGaps;
     private volatile boolean overflown;
 
     DeliveryBuffer(int capacity, Overflow overflow) {
@@ -180,7 +183,7 @@ final class DeliveryBuffer {
             Run before = takeAny(droppedBefore);
             return before != null ? before : takeAny(untold);
         }
-        Run before = droppedBefore.remove(next.origin());
+        Run before = takenSinceGaps >= capacity ? overdue() : droppedBefore.remove(next.origin());
         if (before != null) {
             return before;
         }
@@ -197,7 +200,28 @@ final class DeliveryBuffer {
             next = next.head(taken);
         }
         taken(next);
+        takenSinceGaps += taken;
         return next;
+    }
+
+    /**
+     * A gap of a publisher of whom nothing waits, as there may always be something of others: looked for once in so many
+     * messages as may wait. Null if there is none.
+     */
+    private @Nullable Run overdue() {
+        Run before = takeAny(droppedBefore);
+        if (before != null) {
+            return before;
+        }
+        Set<Origin> waiting = new HashSet<>();
+        runs.forEach(run -> waiting.add(run.origin()));
+        for (Origin origin : untold.keySet()) {
+            if (!waiting.contains(origin)) {
+                return untold.remove(origin);
+            }
+        }
+        takenSinceGaps = 0;
+        return null;
     }
 
     private static @Nullable Run takeAny(Map<Origin, Run> dropped) {

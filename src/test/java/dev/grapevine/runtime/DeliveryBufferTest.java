@@ -50,6 +50,36 @@ class DeliveryBufferTest {
     }
 
     @Test
+    void aGapBehindTheLastMessageIsToldThoughThereIsAlwaysSomethingOfOthers() {
+        DeliveryBuffer buffer = new DeliveryBuffer(8, Overflow.DROP_OLDEST);
+        buffer.offer(messages(B, 1, 1));
+        buffer.offer(Run.gap(B, 2, 9, Gap.Reason.LOST));
+        buffer.offer(messages(A, 1, 3));
+        List<String> told = new ArrayList<>();
+        for (int i = 4; i < 30; i++) {
+            buffer.offer(messages(A, i, 1));
+            told.add(tell(buffer.poll(1, Long.MAX_VALUE)));
+        }
+        assertThat(told).startsWith("B1..1", "A1..1").containsOnlyOnce("B2..9 LOST");
+        assertThat(told.indexOf("B2..9 LOST")).isLessThanOrEqualTo(8 + 1);
+    }
+
+    @Test
+    void aGapIsNotToldBeforeTheMessagesInFrontOfIt() {
+        DeliveryBuffer buffer = new DeliveryBuffer(3, Overflow.DROP_OLDEST);
+        List<String> told = new ArrayList<>();
+        for (int i = 1; i <= 7; i++) {
+            buffer.offer(messages(A, i, 1));
+            told.add(tell(buffer.poll(1, Long.MAX_VALUE)));
+        }
+        buffer.offer(messages(A, 8, 1));
+        buffer.offer(messages(B, 1, 1));
+        buffer.offer(Run.gap(B, 2, 9, Gap.Reason.LOST));
+        told.addAll(drain(buffer, 1));
+        assertThat(told).endsWith("A8..8", "B1..1", "B2..9 LOST");
+    }
+
+    @Test
     void droppingTheOldestTellsThemAsAGapBeforeWhatFollows() {
         DeliveryBuffer buffer = new DeliveryBuffer(4, Overflow.DROP_OLDEST);
         buffer.offer(messages(A, 1, 3));

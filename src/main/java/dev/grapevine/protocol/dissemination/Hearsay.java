@@ -48,6 +48,17 @@ final class Hearsay {
         }
     }
 
+    /**
+     * A neighbour pushes a stream from its first message on. If it is one of the first of this member's life, that was published
+     * while it was there already, whatever one that has it sooner told of where it begins.
+     */
+    void pushedFromTheFirst(Origin from, InboundStream stream, long now) {
+        Neighbour sender = neighbours.get(from);
+        if (sender != null && sender.metFirst()) {
+            stream.beginsWithTheFirst(now);
+        }
+    }
+
     private void learn(InboundStream stream, StreamState state, Neighbour teller, long now, Effects out) {
         long start = teller.metFirst() ? state.start() : 1;
         if (teller.metFirst() && neighbours.meetsFirst(now)) {

@@ -351,7 +351,20 @@ final class InboundStream extends KnownStream {
      * counts, so that whoever invents sequences does not end a stream before it has begun. By less than that members differ.
      */
     void beginsBefore(long start, long now) {
-        if (isOpen() && next == begin && begin - start > Limits.PULL_MESSAGES) {
+        if (begin - start > Limits.PULL_MESSAGES) {
+            beginAt(start, now);
+        }
+    }
+
+    /** The stream begins with its first message, if nothing was given yet. */
+    void beginsWithTheFirst(long now) {
+        if (begin > 1) {
+            beginAt(1, now);
+        }
+    }
+
+    private void beginAt(long start, long now) {
+        if (isOpen() && next == begin) {
             holes.add(start, begin - 1, now + settings.pullDelay().toNanos());
             next = start;
             begin = start;

@@ -113,6 +113,9 @@ final class InboundStreams {
         }
         InboundStream stream = streamOf(from, run.origin(), run.topic(), now, out);
         if (stream != null) {
+            if (run.first() == 1 && isPartial) {
+                hearsay.pushedFromTheFirst(from, stream, now);
+            }
             long before = stream.knownLast();
             arrived(from, stream, run, stream.accept(run, now, out), before, now, out);
         }

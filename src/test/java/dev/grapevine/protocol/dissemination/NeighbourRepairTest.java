@@ -16,10 +16,12 @@ import static dev.grapevine.protocol.dissemination.Fixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.grapevine.membership.Origin;
+import dev.grapevine.protocol.frame.DisseminationFrame.Announcement;
 import dev.grapevine.protocol.frame.DisseminationFrame.Graft;
 import dev.grapevine.protocol.frame.DisseminationFrame.Prune;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
+import dev.grapevine.protocol.frame.DisseminationFrame.StreamQuery;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
 import dev.grapevine.protocol.frame.DisseminationFrame.Unavailable;
 import dev.grapevine.protocol.frame.Way;
@@ -142,6 +144,50 @@ class NeighbourRepairTest {
         assertThat(ticks(Duration.ofMillis(450))).isEmpty();
         assertThat(ticks(Duration.ofMillis(50)))
                 .containsExactly(pull(BEN, 3, 3), asked(1), control(BEN, new Graft(ANN)));
+    }
+
+    @Test
+    void whatWasAskedOverALinkThatIsGoneIsAskedOfAnotherThoughALargeMessageWasOnItsWayThere() {
+        Fixture node = Fixture.partial(DisseminationSettings.DEFAULT, BEN, CLE);
+        node.receive(BEN, run(ANN, NEWS, 1, 2).withWay(new Way(2, 0)));
+        node.receive(BEN, run(ANN, NEWS, 5, 5).withWay(new Way(2, 0)));
+        node.receive(BEN, new Announcement(ANN, NEWS, 6, 200_000, new Way(2, 0)));
+        assertThat(node.after(Duration.ofMillis(20))).contains(pull(BEN, 3, 4));
+        List<Effect> effects = new ArrayList<>(node.linkDown(BEN));
+        effects.addAll(node.after(Duration.ofMillis(50)));
+        assertThat(effects).contains(pull(CLE, 3, 4));
+    }
+
+    @Test
+    void whoDoesNotAnswerWhereAStreamBeginsGivesWayToTheNextWhateverTheClock() {
+        Fixture node = Fixture.partial(DisseminationSettings.DEFAULT, BEN, CLE);
+        List<Effect> effects =
+                new ArrayList<>(node.receive(BEN, run(ANN, NEWS, 5, 5).withWay(new Way(2, 0))));
+        for (int tick = 0; tick < 90; tick++) { // the clock of the fixture begins five seconds below zero
+            effects.addAll(node.after(Duration.ofMillis(50)));
+        }
+        assertThat(effects).contains(control(CLE, new StreamQuery(ANN, NEWS)));
+    }
+
+    @Test
+    void aStreamThatBeganAfterTheFirstLinkIsGivenFromItsFirstMessageThoughAnotherToldOfALaterOne() {
+        Fixture node = Fixture.partial(DisseminationSettings.DEFAULT, BEN);
+        node.after(Duration.ofSeconds(1));
+        node.linkUp(CLE);
+        node.receive(CLE, new StreamDigest(List.of(new StreamState(ANN, NEWS, 21, 1, 20, 1, new Way(1, 0)))));
+        assertThat(node.receive(BEN, run(ANN, NEWS, 1, 20).withWay(new Way(1, 0))))
+                .contains(deliver(ANN, 1, 20));
+    }
+
+    @Test
+    void whatWasGivenAlreadyIsNotGivenAgainThoughANeighbourPushesFromTheFirstMessage() {
+        Fixture node = Fixture.partial(DisseminationSettings.DEFAULT, BEN);
+        node.linkUp(CLE);
+        node.receive(CLE, new StreamDigest(List.of(new StreamState(ANN, NEWS, 21, 1, 20, 1, new Way(1, 0)))));
+        assertThat(node.receive(CLE, run(ANN, NEWS, 21, 21).withWay(new Way(1, 0))))
+                .contains(deliver(ANN, 21, 21));
+        assertThat(node.receive(BEN, run(ANN, NEWS, 1, 21).withWay(new Way(1, 0))))
+                .noneMatch(effect -> effect instanceof Effect.Deliver);
     }
 
     @Test

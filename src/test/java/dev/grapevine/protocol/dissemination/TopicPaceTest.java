@@ -3,6 +3,7 @@ package dev.grapevine.protocol.dissemination;
 import static dev.grapevine.protocol.dissemination.Fixture.ANN;
 import static dev.grapevine.protocol.dissemination.Fixture.BEN;
 import static dev.grapevine.protocol.dissemination.Fixture.CLE;
+import static dev.grapevine.protocol.dissemination.Fixture.DAN;
 import static dev.grapevine.protocol.dissemination.Fixture.NEWS;
 import static dev.grapevine.protocol.dissemination.Fixture.SELF;
 import static dev.grapevine.protocol.dissemination.Fixture.control;
@@ -13,10 +14,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame.Prune;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
+import dev.grapevine.protocol.frame.Way;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.TopicPace;
 import java.time.Duration;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Digests and requests at the pace that the core is given. */
@@ -150,6 +154,51 @@ class TopicPaceTest {
     @Test
     void soTheyAreWhereLinksAreFew() {
         assertToldWithinBudget(Fixture.partial(DisseminationSettings.DEFAULT, ANN, BEN, CLE), CLE, 90);
+    }
+
+    @Test
+    void whereLinksAreFewThoseThatGoOnLeaveRoomForThoseThatRest() {
+        Fixture node = Fixture.partial(DisseminationSettings.DEFAULT, BEN, CLE);
+        node.pace(budget());
+        Set<String> untold = new HashSet<>();
+        for (int topic = 0; topic < 60; topic++) {
+            node.receive(BEN, run(ANN, "topic-" + topic, 1, 1).withWay(new Way(2, 0)));
+            untold.add("topic-" + topic);
+        }
+        node.receive(CLE, new Prune(ANN));
+        for (int tick = 1; tick <= 20 * 60; tick++) {
+            for (int topic = 0; topic < 30 && tick % 4 == 0; topic++) {
+                node.receive(
+                        BEN,
+                        run(ANN, "topic-" + topic, 1 + tick / 4, 1 + tick / 4).withWay(new Way(2, 0)));
+            }
+            digests(node.after(TICK), CLE).map(StreamState::topic).forEach(untold::remove);
+        }
+        assertThat(untold).isEmpty();
+    }
+
+    private static Stream<StreamState> digests(List<Effect> effects, Origin to) {
+        return effects.stream()
+                .filter(effect -> effect instanceof Effect.Send send
+                        && send.frame() instanceof StreamDigest
+                        && send.to().equals(to))
+                .flatMap(effect -> ((StreamDigest) ((Effect.Send) effect).frame()).streams().stream());
+    }
+
+    @Test
+    void whoWentWhileThereWasAMeshIsNotWaitedForAfterIt() {
+        Fixture node = Fixture.partial(DisseminationSettings.DEFAULT, BEN, CLE, DAN);
+        node.receive(BEN, run(ANN, NEWS, 1, 1).withWay(new Way(2, 0)));
+        node.partial(false);
+        node.linkDown(DAN);
+        node.partial(true);
+        node.receive(BEN, run(ANN, NEWS, 2, 2).withWay(new Way(2, 0)));
+        List<StreamState> told = new ArrayList<>();
+        for (int tick = 0; tick < 20 * 60; tick++) {
+            digests(node.after(TICK), CLE).forEach(told::add);
+        }
+        assertThat(told).as("once, and twice more while it rests").hasSize(3);
+        assertThat(node.untilTick()).isEqualTo(Long.MAX_VALUE);
     }
 
     private static void assertToldWithinBudget(Fixture from, Origin last, int seconds) {
