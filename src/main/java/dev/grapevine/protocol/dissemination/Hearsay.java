@@ -2,6 +2,7 @@ package dev.grapevine.protocol.dissemination;
 
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamState;
+import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Effects;
 import org.jspecify.annotations.Nullable;
 
@@ -50,11 +51,12 @@ final class Hearsay {
 
     /**
      * A neighbour pushes a stream from its first message on. If it is one of the first of this member's life, that was published
-     * while it was there already, whatever one that has it sooner told of where it begins.
+     * while it was there already, whatever one that has it sooner told of where it begins. Not where order is causal: what
+     * depends on the messages before the beginning that was told may have been given already.
      */
     void pushedFromTheFirst(Origin from, InboundStream stream, long now) {
         Neighbour sender = neighbours.get(from);
-        if (sender != null && sender.metFirst()) {
+        if (sender != null && sender.metFirst() && !StreamName.isCausal(stream.topic())) {
             stream.beginsWithTheFirst(now);
         }
     }
