@@ -41,9 +41,19 @@ final class IdleThreads extends AbstractQueue<Runnable> implements BlockingQueue
 
     private final ArrayDeque<Idle> idle = new ArrayDeque<>();
 
+    /**
+     * The lock is held for some instructions at a time. Whoever finds it taken tries again: it may be a node's thread, which must
+     * not be put to sleep, as it would be if it waited.
+     */
+    private void enter() {
+        while (!lock.tryLock()) {
+            Thread.onSpinWait();
+        }
+    }
+
     @Override
     public boolean offer(Runnable task) {
-        lock.lock();
+        enter();
         try {
             Idle last = idle.pollLast();
             if (last != null) {
@@ -58,7 +68,7 @@ final class IdleThreads extends AbstractQueue<Runnable> implements BlockingQueue
 
     @Override
     public void put(Runnable task) {
-        lock.lock();
+        enter();
         try {
             if (!offer(task)) {
                 tasks.add(task);
@@ -158,7 +168,7 @@ final class IdleThreads extends AbstractQueue<Runnable> implements BlockingQueue
     }
 
     private <T extends @Nullable Object> T locked(Supplier<T> look) {
-        lock.lock();
+        enter();
         try {
             return look.get();
         } finally {
