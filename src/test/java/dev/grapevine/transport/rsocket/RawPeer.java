@@ -82,9 +82,10 @@ final class RawPeer implements AutoCloseable {
     int nextType() {
         try {
             int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
-            ByteBuf frame = Unpooled.wrappedBuffer(in.readNBytes(length));
-            return RSocketFrame.type(frame);
-        } catch (IOException endOrReset) {
+            byte[] frame = new byte[length];
+            in.readFully(frame);
+            return RSocketFrame.type(Unpooled.wrappedBuffer(frame));
+        } catch (IOException endOrResetBetweenFramesOrWithin) {
             return -1;
         }
     }
