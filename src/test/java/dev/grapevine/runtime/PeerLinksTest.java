@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -41,9 +42,10 @@ class PeerLinksTest {
 
     private final List<String> dropped = new ArrayList<>();
     private final Map<Lane, Long> waiting = new EnumMap<>(Lane.class);
+    private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
     private long now;
-    private final PeerLinks links = new PeerLinks(
-            new MemberId(1, 0), LinkLimits.DEFAULT, VirtualTimeScheduler.create(), () -> now, new GrapevineObserver() {
+    private final PeerLinks links =
+            new PeerLinks(new MemberId(1, 0), LinkLimits.DEFAULT, time, () -> now, new GrapevineObserver() {
                 @Override
                 public void framesDropped(DropReason reason, Lane lane, long count) {
                     dropped.add(reason + " " + lane);
@@ -139,6 +141,26 @@ class PeerLinksTest {
                 .thenCancel()
                 .verify(PATIENCE);
         assertThat(links.size()).isZero();
+    }
+
+    @Test
+    void aLinkThatWasReplacedIsClosedASecondLaterAndUntilThenBringsWhatIsUnderWay() {
+        TestLink first = new TestLink(false);
+        TestLink second = new TestLink(false);
+        CompletableFuture<LinkLoss> end = first.onClose().toFuture();
+        List<Input> inputs = new ArrayList<>();
+        links.session(first, null).subscribe(inputs::add);
+        time.advanceTimeBy(Duration.ofSeconds(10));
+        links.session(second, null).subscribe();
+
+        time.advanceTimeBy(Duration.ofMillis(999));
+        assertThat(end).isNotDone();
+        first.frames.next(List.of());
+        assertThat(inputs).contains(new Input.Received(PEER.origin(), List.of()));
+        time.advanceTimeBy(Duration.ofMillis(1));
+        assertThat(end).isCompletedWithValue(LinkLoss.LOCAL);
+        time.advanceTimeBy(Duration.ofSeconds(10));
+        assertThat(second.onClose().toFuture()).as("that which replaced it").isNotDone();
     }
 
     private static Frame payload(int bytes) {

@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame;
+import dev.grapevine.protocol.frame.DisseminationFrame.Graft;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.DisseminationFrame.Pull;
 import dev.grapevine.protocol.frame.DisseminationFrame.StreamDigest;
@@ -289,6 +290,30 @@ class HostileInputTest {
         }
         assertRejected(last, RejectReason.TOO_MANY_REQUESTS);
         assertRejected(node.receive(ANN, new StreamQuery(SELF, NEWS)), RejectReason.TOO_MANY_REQUESTS);
+    }
+
+    @Test
+    void whoGraftsWithoutEndIsToldOfStreamsInSoManyBytesATick() {
+        Fixture member = Fixture.partial(DisseminationSettings.DEFAULT, ANN, BEN);
+        member.receive(BEN, run(DAN, NEWS, 1, 1));
+        member.receive(BEN, run(DAN, "more", 1, 1));
+        int told = 0;
+        for (int i = 0; i < 10_000; i++) {
+            told += toldStreams(member.receive(ANN, new Graft(DAN)));
+        }
+
+        int each = DigestBatch.bytes(NEWS); // as long a name as the other
+        assertThat(told).isEqualTo((Limits.REPAIR_BYTES_PER_TICK - 1) / each + 1);
+        member.after(Duration.ofMillis(50));
+        assertThat(toldStreams(member.receive(ANN, new Graft(DAN)))).isEqualTo(2);
+    }
+
+    private static int toldStreams(List<Effect> effects) {
+        return effects.stream()
+                .mapToInt(effect -> ((StreamDigest) ((Effect.Send) effect).frame())
+                        .streams()
+                        .size())
+                .sum();
     }
 
     @Test
