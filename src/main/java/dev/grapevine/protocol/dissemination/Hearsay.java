@@ -66,6 +66,10 @@ final class Hearsay {
         if (teller.metFirst() && neighbours.meetsFirst(now)) {
             stream.beginsBefore(start, now);
         }
+        boolean hasNext = state.retained() <= stream.next() && stream.next() <= state.last();
+        if (hasNext && stream.isOpen() && stream.isIncomplete()) {
+            repair.hasNow(stream, teller, now);
+        }
         int parent = stream.edges().parent();
         boolean mayBeOnItsWay = parent >= 0 && parent != teller.slot();
         long patience =

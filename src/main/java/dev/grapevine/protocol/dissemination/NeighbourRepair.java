@@ -60,8 +60,10 @@ final class NeighbourRepair {
         if (whom == null) {
             conclude(stream, round, now, out);
         } else if (stream.requests().isOverdue(now) && round.isStuck(now, pacing.retryNanos())) {
-            round.unanswered(whom);
-            next(stream, whom, Long.MAX_VALUE, now, out);
+            if (!pausesAgain(stream, whom)) {
+                round.unanswered(whom);
+                next(stream, whom, Long.MAX_VALUE, now, out);
+            }
         }
         ask(stream, now, out);
     }
@@ -73,11 +75,30 @@ final class NeighbourRepair {
         }
     }
 
+    /** A neighbour tells that it has what is missing first. */
+    void hasNow(InboundStream stream, Neighbour neighbour, long now) {
+        RepairRound round = stream.requests().round();
+        round.frontIs(stream.next(), now);
+        if (round.hasNow(neighbour, now)) {
+            stream.requests().askNow(now);
+        }
+    }
+
+    /** Whoever was asked in a pause has nothing after all: the pause goes on. */
+    private static boolean pausesAgain(InboundStream stream, Neighbour asked) {
+        RepairRound round = stream.requests().round();
+        boolean was = round.wasHastened(asked);
+        if (was) {
+            stream.requests().askNothingBefore(round.pausedUntil());
+        }
+        return was;
+    }
+
     /** A neighbour is behind, or does not retain what is missing up to a sequence. */
     void refused(InboundStream stream, Neighbour by, long goneTo, long now, Effects out) {
         RepairRound round = stream.requests().round();
         round.frontIs(stream.next(), now);
-        if (round.isAsked(by)) {
+        if (round.isAsked(by) && !pausesAgain(stream, by)) {
             round.inVain(by, goneTo);
             next(stream, by, goneTo == 0 ? Long.MAX_VALUE : goneTo, now, out);
         }
@@ -87,7 +108,9 @@ final class NeighbourRepair {
     void interrupted(InboundStream stream, Neighbour by, long goneTo, long now) {
         RepairRound round = stream.requests().round();
         round.frontIs(stream.next(), now);
-        round.inVain(by, goneTo);
+        if (!pausesAgain(stream, by)) {
+            round.inVain(by, goneTo);
+        }
     }
 
     /** What was asked of one neighbour up to a sequence is asked of the next. */
@@ -115,7 +138,8 @@ final class NeighbourRepair {
             giveUp(stream, now, out);
         } else {
             long pause = pacing.patienceNanos() << Math.min(round.rounds() - 1, 10);
-            stream.requests().askNothingBefore(now + Math.min(pause, Limits.MAX_PATIENCE_NANOS));
+            round.pause(now + Math.min(pause, Limits.MAX_PATIENCE_NANOS));
+            stream.requests().askNothingBefore(round.pausedUntil());
         }
     }
 

@@ -19,6 +19,9 @@ final class RepairRound {
     private int answeredRounds;
     private long waitedTo;
     private long frontSince;
+    private boolean isPaused;
+    private long pausedUntil;
+    private @Nullable Neighbour hastened;
 
     /** The lowest hole begins here now: if that is further on than before, all of it begins anew. */
     void frontIs(long next, long now) {
@@ -34,6 +37,8 @@ final class RepairRound {
         begin();
         rounds = 0;
         answeredRounds = 0;
+        isPaused = false;
+        hastened = null;
     }
 
     private void begin() {
@@ -63,6 +68,43 @@ final class RepairRound {
         if (!vain.get(neighbour.slot())) {
             asked = neighbour;
         }
+    }
+
+    /** Nobody has anything: nobody is asked before a time, unless somebody says that it has something by now. */
+    void pause(long until) {
+        isPaused = true;
+        pausedUntil = until;
+    }
+
+    boolean isPausing(long now) {
+        return isPaused && now - pausedUntil < 0;
+    }
+
+    /**
+     * A neighbour has by now what is missing first. In a pause it is asked at once, if no other is for that reason; that is no
+     * round, so whoever says so without having it shortens nothing.
+     *
+     * @return whether what is missing is to be asked for now
+     */
+    boolean hasNow(Neighbour neighbour, long now) {
+        vain.clear(neighbour.slot());
+        if (!isPausing(now) || hastened != null) {
+            return false;
+        }
+        asked = neighbour;
+        hastened = neighbour;
+        return true;
+    }
+
+    /** A neighbour that was asked in a pause had nothing after all; until when the pause goes on is the answer, if it was. */
+    boolean wasHastened(Neighbour neighbour) {
+        boolean was = hastened == neighbour;
+        hastened = was ? null : hastened;
+        return was;
+    }
+
+    long pausedUntil() {
+        return pausedUntil;
     }
 
     /** Whether nothing of the lowest hole came for so long. */
@@ -116,5 +158,6 @@ final class RepairRound {
     /** The slot belongs to nobody any more. */
     void forget(int slot) {
         vain.clear(slot);
+        hastened = hastened != null && hastened.slot() == slot ? null : hastened;
     }
 }

@@ -70,6 +70,11 @@ final class StreamRequests {
         }
     }
 
+    /** What has not been asked for can be had now. */
+    void askNow(long now) {
+        holes.askNow(now);
+    }
+
     /** Nobody has what is missing, for now. */
     void askNothingBefore(long due) {
         holes.forgetRequests(due);
