@@ -21,7 +21,7 @@ final class SourceWindow {
     static final int FIRST_AHEAD = 8;
 
     /** Most payloads that have come, or may yet come, and were not taken. */
-    static final int MAX_PAYLOADS = 2048;
+    static final int MAX_PAYLOADS = 8192;
 
     /** How many bytes that were not taken may have come, or may come by the size of late, before no more is asked for. */
     static final long MAX_BYTES = 1 << 20;

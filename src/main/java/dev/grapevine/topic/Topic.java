@@ -52,7 +52,7 @@ public interface Topic<T> {
 
     /**
      * Publishes what a publisher gives, in its order. It is asked for more only as there is room in the outboxes
-     * towards the peers, so a fast source is slowed to what the cluster takes: about 1 MiB and at most 2,048 values are taken
+     * towards the peers, so a fast source is slowed to what the cluster takes: about 1 MiB and at most 8,192 values are taken
      * ahead, and where the values become longer all of a sudden at most 64 of the longer ones more.
      *
      * @param values the values

@@ -135,19 +135,19 @@ class PublishSessionTest {
     @Test
     void ofPayloadsThatSuddenlyAreLongNoMoreComeThanWereAskedForBeforeOneHadCome() {
         AtomicLong given = new AtomicLong();
-        Flux<Bytes> source = Flux.range(0, 100_000).map(i -> i < 10_000 ? SHORT_PAYLOAD : LONG_PAYLOAD);
+        Flux<Bytes> source = Flux.range(0, 100_000).map(i -> i < 40_000 ? SHORT_PAYLOAD : LONG_PAYLOAD);
         call(source.doOnNext(payload -> {
                     given.addAndGet(payload.length());
-                    room = given.get() < 100_000; // shut from the first long one on
+                    room = given.get() < 400_000; // shut from the first long one on
                 }))
                 .subscribe();
 
-        assertThat(published).hasSizeGreaterThanOrEqualTo(8_000);
-        assertThat(given.get()).isBetween((long) LONG, (long) SourceWindow.MAX_AHEAD * LONG + 100_000);
+        assertThat(published).hasSizeGreaterThanOrEqualTo(30_000);
+        assertThat(given.get()).isBetween((long) LONG, (long) SourceWindow.MAX_AHEAD * LONG + 400_000);
     }
 
     @Test
-    void aFastSourceOfShortPayloadsIsAskedForTwoThousandAhead() {
+    void aFastSourceOfShortPayloadsIsAskedForEightThousandAhead() {
         room = false;
         AtomicLong given = new AtomicLong();
         call(Flux.range(0, 100_000).map(i -> SHORT_PAYLOAD).doOnNext(payload -> given.incrementAndGet()))
