@@ -35,6 +35,9 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
      */
     static final int PORTION_BYTES = DisseminationFrame.RUN_BYTES;
 
+    /** However short they are: what holds runs in bounded room, such as the tail of a subscription that catches up, holds whole ones. */
+    static final int PORTION_PAYLOADS = 2048;
+
     private static final AtomicIntegerFieldUpdater<PublishSession> SCHEDULED =
             AtomicIntegerFieldUpdater.newUpdater(PublishSession.class, "scheduled");
 
@@ -208,6 +211,7 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
         Bytes next = arrived.peek();
         while (next != null
                 && isLarge(next) == isLarge
+                && portion.size() < PORTION_PAYLOADS
                 && (portion.isEmpty() || bytes + next.length() <= PORTION_BYTES)) {
             arrived.poll();
             bytes += next.length();

@@ -36,6 +36,7 @@ class PublishSessionTest {
 
     private final Commands commands = new Commands();
     private final List<Bytes> published = new ArrayList<>();
+    private final List<Integer> portions = new ArrayList<>();
     private boolean room = true;
     private boolean criticalRoom = true;
     private boolean largeRoom = true;
@@ -44,7 +45,11 @@ class PublishSessionTest {
             Schedulers.immediate());
 
     PublishSessionTest() {
-        commands.flux().subscribe(input -> published.addAll(((Input.Publish) input).payloads()));
+        commands.flux().subscribe(input -> {
+            List<Bytes> portion = ((Input.Publish) input).payloads();
+            published.addAll(portion);
+            portions.add(portion.size());
+        });
     }
 
     private PublishMono call(Flux<Bytes> source) {
@@ -155,6 +160,16 @@ class PublishSessionTest {
 
         assertThat(given).hasValue(SourceWindow.MAX_PAYLOADS);
         assertThat(published).isEmpty();
+    }
+
+    @Test
+    void ofShortPayloadsTheCoreIsGivenTwoThousandAtATime() {
+        room = false;
+        call(Flux.range(0, 5_000).map(i -> SHORT_PAYLOAD)).subscribe();
+        room = true;
+        admission.resume();
+
+        assertThat(portions).containsExactly(2048, 2048, 904);
     }
 
     @Test

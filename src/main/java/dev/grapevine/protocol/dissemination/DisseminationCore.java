@@ -159,7 +159,11 @@ public final class DisseminationCore implements PublishRoom {
      * @param out where effects go
      */
     public void linkUp(Origin peer, Time now, Effects out) {
+        Neighbour before = neighbours.get(peer);
         Neighbour neighbour = neighbours.linkUp(peer, now.nanos());
+        if (before != null) {
+            inbound.replaced(before, now.nanos());
+        }
         local.linkUp(peer, out);
         inbound.linkUp(neighbour, now.nanos());
         order.linkUp();

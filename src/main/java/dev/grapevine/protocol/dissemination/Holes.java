@@ -102,11 +102,6 @@ final class Holes {
         }
     }
 
-    /** What was not asked for need not wait. */
-    void askNow(long now) {
-        unasked.values().forEach(hole -> hole.forgetRequest(now));
-    }
-
     /** No request will be answered any more: all is to be asked for at a time from now. */
     void forgetRequests(long due) {
         unasked.values().forEach(hole -> hole.forgetRequest(due));

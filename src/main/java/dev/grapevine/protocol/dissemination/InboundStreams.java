@@ -320,6 +320,11 @@ final class InboundStreams {
         }
     }
 
+    /** Another link to the same peer took the place of one. What was asked for over that may be lost with it. */
+    void replaced(Neighbour before, long now) {
+        incomplete.linkDown(before, now);
+    }
+
     void linkDown(Neighbour neighbour, long now, Effects out) {
         incomplete.linkDown(neighbour, now); // before what follows asks on, for it would ask the one that is gone
         table.forEach(stream -> transfers.linkDown(stream, neighbour.origin(), now, out));

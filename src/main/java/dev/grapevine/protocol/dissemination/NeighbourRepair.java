@@ -60,7 +60,7 @@ final class NeighbourRepair {
         if (whom == null) {
             conclude(stream, round, now, out);
         } else if (stream.requests().isOverdue(now) && round.isStuck(now, pacing.retryNanos())) {
-            if (!pausesAgain(stream, whom)) {
+            if (!pausesAgain(stream, now)) {
                 round.unanswered(whom);
                 next(stream, whom, Long.MAX_VALUE, now, out);
             }
@@ -80,25 +80,29 @@ final class NeighbourRepair {
         RepairRound round = stream.requests().round();
         round.frontIs(stream.next(), now);
         if (round.hasNow(neighbour, now)) {
-            stream.requests().askNow(now);
+            stream.requests().askNothingBefore(now);
         }
     }
 
-    /** Whoever was asked in a pause has nothing after all: the pause goes on. */
-    private static boolean pausesAgain(InboundStream stream, Neighbour asked) {
+    /**
+     * Whoever was asked in a pause has nothing: the pause goes on, and that was no round. Else whoever says that it has
+     * something, or announces a message and withdraws it, could make this member ask all others in no time, and give up what is
+     * only late.
+     */
+    private boolean pausesAgain(InboundStream stream, long now) {
         RepairRound round = stream.requests().round();
-        boolean was = round.wasHastened(asked);
-        if (was) {
-            stream.requests().askNothingBefore(round.pausedUntil());
+        boolean isPausing = round.isPausing(now);
+        if (isPausing) {
+            stream.requests().askNothingBefore(round.hastensNext(neighbours) ? now : round.pausedUntil());
         }
-        return was;
+        return isPausing;
     }
 
     /** A neighbour is behind, or does not retain what is missing up to a sequence. */
     void refused(InboundStream stream, Neighbour by, long goneTo, long now, Effects out) {
         RepairRound round = stream.requests().round();
         round.frontIs(stream.next(), now);
-        if (round.isAsked(by) && !pausesAgain(stream, by)) {
+        if (round.isAsked(by) && !pausesAgain(stream, now)) {
             round.inVain(by, goneTo);
             next(stream, by, goneTo == 0 ? Long.MAX_VALUE : goneTo, now, out);
         }
@@ -108,7 +112,7 @@ final class NeighbourRepair {
     void interrupted(InboundStream stream, Neighbour by, long goneTo, long now) {
         RepairRound round = stream.requests().round();
         round.frontIs(stream.next(), now);
-        if (!pausesAgain(stream, by)) {
+        if (!pausesAgain(stream, now)) {
             round.inVain(by, goneTo);
         }
     }

@@ -5,11 +5,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which neighbour is asked for what a stream lacks, and which of them had nothing. A round is over when every neighbour was
- * asked for the lowest hole in vain; each time that something of it comes, the first round begins.
+ * asked for the lowest hole in vain, or twice if it said meanwhile that it has something; each time that something of it comes, the
+ * first round begins.
  */
 final class RepairRound {
 
     private final BitSet vain = new BitSet();
+
+    /** Who said that it has something by now and was asked for it. */
+    private final BitSet believed = new BitSet();
+
+    /** Who said so in a pause while another was asked. */
+    private final BitSet willing = new BitSet();
+
     private @Nullable Neighbour asked;
     private long front = -1;
     private long goneTo = Long.MAX_VALUE;
@@ -43,6 +51,8 @@ final class RepairRound {
 
     private void begin() {
         vain.clear();
+        believed.clear();
+        willing.clear();
         goneTo = Long.MAX_VALUE;
         allAnswered = true;
         isGoneForSome = false;
@@ -74,37 +84,59 @@ final class RepairRound {
     void pause(long until) {
         isPaused = true;
         pausedUntil = until;
+        hastened = null;
     }
 
     boolean isPausing(long now) {
         return isPaused && now - pausedUntil < 0;
     }
 
+    long pausedUntil() {
+        return pausedUntil;
+    }
+
     /**
-     * A neighbour has by now what is missing first. In a pause it is asked at once, if no other is for that reason; that is no
-     * round, so whoever says so without having it shortens nothing.
+     * A neighbour says that it has by now what is missing first, which is believed once before the round or the pause ends. In a
+     * round it is asked again; in a pause it is asked at once, unless another is that said so.
      *
      * @return whether what is missing is to be asked for now
      */
     boolean hasNow(Neighbour neighbour, long now) {
-        vain.clear(neighbour.slot());
-        if (!isPausing(now) || hastened != null) {
+        int slot = neighbour.slot();
+        boolean isPausing = isPausing(now);
+        if (believed.get(slot) || (!isPausing && !vain.get(slot))) {
             return false;
         }
+        if (isPausing && hastened != null && hastened == asked) {
+            willing.set(slot);
+            return false;
+        }
+        believed.set(slot);
+        vain.clear(slot);
+        if (isPausing) {
+            hasten(neighbour);
+        }
+        return isPausing;
+    }
+
+    private void hasten(Neighbour neighbour) {
         asked = neighbour;
         hastened = neighbour;
-        return true;
     }
 
-    /** A neighbour that was asked in a pause had nothing after all; until when the pause goes on is the answer, if it was. */
-    boolean wasHastened(Neighbour neighbour) {
-        boolean was = hastened == neighbour;
-        hastened = was ? null : hastened;
-        return was;
-    }
-
-    long pausedUntil() {
-        return pausedUntil;
+    /** Whoever was asked in a pause has nothing: whether another said meanwhile that it has something, who is asked now. */
+    boolean hastensNext(Neighbours neighbours) {
+        hastened = null;
+        for (int slot = willing.nextSetBit(0); slot >= 0; slot = willing.nextSetBit(slot + 1)) {
+            willing.clear(slot);
+            Neighbour next = neighbours.at(slot);
+            if (next != null && !believed.get(slot)) {
+                believed.set(slot);
+                hasten(next);
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether nothing of the lowest hole came for so long. */
@@ -158,6 +190,8 @@ final class RepairRound {
     /** The slot belongs to nobody any more. */
     void forget(int slot) {
         vain.clear(slot);
+        believed.clear(slot);
+        willing.clear(slot);
         hastened = hastened != null && hastened.slot() == slot ? null : hastened;
     }
 }

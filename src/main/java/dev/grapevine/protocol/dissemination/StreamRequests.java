@@ -70,12 +70,7 @@ final class StreamRequests {
         }
     }
 
-    /** What has not been asked for can be had now. */
-    void askNow(long now) {
-        holes.askNow(now);
-    }
-
-    /** Nobody has what is missing, for now. */
+    /** Nobody has what is missing before a time, or somebody has it now. */
     void askNothingBefore(long due) {
         holes.forgetRequests(due);
         query.notBefore(due);

@@ -200,6 +200,15 @@ class NeighbourRepairTest {
     }
 
     @Test
+    void whatWasAskedOverALinkThatIsReplacedIsAskedAnewAtOnce() {
+        tell(CLE, 3);
+        node.after(Duration.ofMillis(200));
+        node.linkUp(CLE);
+
+        assertThat(ticks(Duration.ofMillis(50))).containsAnyOf(pull(BEN, 3, 3), pull(CLE, 3, 3));
+    }
+
+    @Test
     void whatOneNeighbourRetainsNoMoreIsAGapOnlyWhenNoneDoes() {
         receive(BEN, 5, 5);
         node.after(Duration.ofMillis(20));
