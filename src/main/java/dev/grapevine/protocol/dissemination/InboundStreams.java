@@ -320,7 +320,7 @@ final class InboundStreams {
         }
     }
 
-    /** Another link to the same peer took the place of one. What was asked for over that may be lost with it. */
+    /** Another link to the same peer took the place of one; what was asked for over the former may be lost with it. */
     void replaced(Neighbour before, long now) {
         incomplete.linkDown(before, now);
     }

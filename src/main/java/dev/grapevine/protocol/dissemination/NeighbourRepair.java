@@ -18,6 +18,9 @@ import java.util.function.Predicate;
  * announced large message or nothing came behind it. Then it is a gap too; but for more
  * than {@link Limits#PULL_MESSAGES} of a publisher that is present that somebody told of and nobody has, and behind which
  * nothing came: these are not believed, so that whoever invents sequences cannot end a stream.
+ *
+ * <p>Whoever tells in a pause that it has what is missing is asked at once; else what came late to one member would wait for a
+ * pause at each member behind it. What is answered in a pause is no part of a round.
  */
 final class NeighbourRepair {
 

@@ -70,7 +70,7 @@ final class StreamRequests {
         }
     }
 
-    /** Nobody has what is missing before a time, or somebody has it now. */
+    /** All that is missing has its turn at a time: nobody has it before, or somebody says that it has it then. */
     void askNothingBefore(long due) {
         holes.forgetRequests(due);
         query.notBefore(due);
