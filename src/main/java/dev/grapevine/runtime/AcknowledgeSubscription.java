@@ -8,6 +8,7 @@ import dev.grapevine.topic.Message;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -40,6 +41,7 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
     private final AcknowledgeOptions options;
     private final LongSupplier nanos;
     private final LongConsumer givenUp;
+    private final BooleanSupplier ending;
     private final Consumer<AcknowledgeSubscription<T>> over;
     private final Upstream upstream = new Upstream();
 
@@ -56,6 +58,7 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
      * A subscription that is not served yet, see {@link #begin(Flux)}.
      *
      * @param givenUp told how many messages are given up
+     * @param ending whether the topic ends, which the subscription below may not have told yet
      * @param over told when it is over
      */
     AcknowledgeSubscription(
@@ -64,11 +67,13 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
             Scheduler delivery,
             LongSupplier nanos,
             LongConsumer givenUp,
+            BooleanSupplier ending,
             Consumer<AcknowledgeSubscription<T>> over) {
         super(actual, delivery);
         this.options = options;
         this.nanos = nanos;
         this.givenUp = givenUp;
+        this.ending = ending;
         this.over = over;
     }
 
@@ -189,6 +194,11 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
         if (more > 0) {
             upstream.request(more);
         }
+    }
+
+    @Override
+    boolean isEnding() {
+        return ending.getAsBoolean();
     }
 
     @Override

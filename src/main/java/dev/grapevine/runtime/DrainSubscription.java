@@ -87,6 +87,11 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
         schedule();
     }
 
+    /** Whether no more will come, or soon none: the threads on which it is served may be gone. */
+    boolean isEnding() {
+        return completed;
+    }
+
     /** No more will come: the subscription completes once what waits is delivered. */
     final void complete() {
         completed = true;
@@ -136,7 +141,7 @@ abstract class DrainSubscription<T> implements Subscription, Runnable {
         try {
             delivery.schedule(this);
         } catch (Throwable e) { // a scheduler may be the subscriber's, and throw what it likes
-            if (completed || cancelled || terminated) {
+            if (isEnding() || cancelled || terminated) {
                 // The node has stopped and its delivery threads are gone, so it is the subscriber itself that asks
                 // here, late: it is served on its own thread.
                 run();

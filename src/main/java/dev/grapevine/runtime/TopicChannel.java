@@ -222,6 +222,7 @@ final class TopicChannel<T> implements Topic<T> {
                 below.delivery(),
                 nanos,
                 count -> observer.subscriberMissed(name, count),
+                () -> completed,
                 acknowledging::remove);
         acknowledging.add(subscription);
         subscription.begin(open(below, subscription.largeRoom()));

@@ -18,17 +18,23 @@ import dev.grapevine.topic.Overflow;
 import dev.grapevine.topic.Priority;
 import dev.grapevine.topic.SubscriberOverflowException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -49,13 +55,17 @@ class AcknowledgeTest {
     private TopicChannel<String> channel = channel(Codecs.utf8());
 
     private TopicChannel<String> channel(Codec<String> codec) {
+        return channel(codec, Schedulers.immediate());
+    }
+
+    private TopicChannel<String> channel(Codec<String> codec, Scheduler delivery) {
         return new TopicChannel<>(
                 "t",
                 codec,
                 Order.PUBLISHER,
                 new Nowhere(),
                 new Replaying(new Commands()),
-                Schedulers.immediate(),
+                delivery,
                 () -> now,
                 new GrapevineObserver() {
                     @Override
@@ -284,6 +294,33 @@ class AcknowledgeTest {
         assertThat(given).noneMatch(Acknowledgeable::acknowledge);
         after(100);
         assertThat(given).hasSize(2);
+    }
+
+    @Test
+    void whoAsksWhileTheThreadsOfAStoppedNodeEndIsServedOnItsOwn() {
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        AtomicBoolean gone = new AtomicBoolean();
+        channel = channel(
+                Codecs.utf8(),
+                Schedulers.fromExecutor(task -> {
+                    if (gone.get()) {
+                        throw new RejectedExecutionException("gone");
+                    }
+                    tasks.add(task);
+                }));
+        Runnable run = () -> Stream.generate(tasks::poll).takeWhile(Objects::nonNull).forEach(Runnable::run);
+        StepVerifier.create(told(OPTIONS), 0)
+                .then(run)
+                .then(() -> publish(1, "a", "b"))
+                .then(run)
+                .then(channel::complete)
+                .then(() -> gone.set(true))
+                .thenRequest(1)
+                .expectNext("a1")
+                .then(run) // what the threads had taken before is still done
+                .thenRequest(1)
+                .expectNext("b1")
+                .verifyComplete();
     }
 
     @Test
