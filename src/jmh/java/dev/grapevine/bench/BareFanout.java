@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -33,7 +34,7 @@ import reactor.util.retry.Retry;
  * when RSocket asks is one frame of at most 64 KiB; the receiver copies a frame once, splits it into messages and looks
  * at each on its event loop.
  */
-final class BareFanout implements Fanout {
+class BareFanout implements Fanout {
 
     private static final int BATCH_BYTES = 64 << 10;
     private static final int IN_FLIGHT = 32;
@@ -45,10 +46,17 @@ final class BareFanout implements Fanout {
     private final List<RSocket> clients = new ArrayList<>();
     private final List<BareOutbox> outboxes = new ArrayList<>();
     private final Board board;
+    private final UnaryOperator<Flux<List<Bytes>>> handed;
     private final Scheduler scheduler;
 
     BareFanout(Placement placement, Board board) {
+        this(placement, board, batches -> batches);
+    }
+
+    /** As batches are handed from the event loop to who looks at them. */
+    BareFanout(Placement placement, Board board, UnaryOperator<Flux<List<Bytes>>> handed) {
         this.board = board;
+        this.handed = handed;
         placement.here().filter(member -> member > 0).forEach(member -> servers.add(receiver(placement, member)));
         EventLoopGroup own = loop("publisher");
         scheduler = Schedulers.fromExecutorService(own.next());
@@ -82,8 +90,9 @@ final class BareFanout implements Fanout {
     private CloseableChannel receiver(Placement placement, int member) {
         SocketAcceptor acceptor = SocketAcceptor.forRequestChannel(payloads -> Flux.from(payloads)
                 .limitRate(IN_FLIGHT)
-                .doOnNext(payload ->
-                        split(payload).forEach(message -> board.arrived(member - 1, Numbered.number(message))))
+                .map(BareFanout::split)
+                .transform(handed)
+                .doOnNext(batch -> batch.forEach(message -> board.arrived(member - 1, Numbered.number(message))))
                 .thenMany(Flux.<Payload>never()));
         return RSocketServer.create(acceptor)
                 .payloadDecoder(PayloadDecoder.ZERO_COPY)
@@ -107,7 +116,8 @@ final class BareFanout implements Fanout {
     private static List<Bytes> split(Payload payload) {
         ByteBuf data = payload.sliceData();
         byte[] copy = new byte[data.readableBytes()];
-        data.readBytes(copy); // thenMany discards the payload, and so releases it
+        data.readBytes(copy);
+        payload.release();
         List<Bytes> messages = new ArrayList<>();
         for (int at = 0; at < copy.length; ) {
             int length = (copy[at] & 0xff) << 24

@@ -41,11 +41,12 @@ public final class FanoutBenchmark {
         this.rates = arguments.numbers("rates", "200,5000");
     }
 
-    /** Grapevine, the same without a thread for subscribers, and the least that could do the job. */
+    /** Grapevine, and the least that could do the job; each with and without a thread for subscribers. */
     static Map<String, String> ownKinds() {
         Map<String, String> kinds = new LinkedHashMap<>();
         kinds.put("Grapevine", GrapevineFanout.class.getName());
         kinds.put("Grapevine (immediate)", ImmediateFanout.class.getName());
+        kinds.put("bare RSocket (publishOn)", BareHopFanout.class.getName());
         kinds.put(FanoutTable.REFERENCE, BareFanout.class.getName());
         return kinds;
     }

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
@@ -47,6 +48,12 @@ final class Admission {
             new Waiting(Priority.NORMAL, false),
             new Waiting(Priority.NORMAL, true));
     private final Set<PublishSession> open = new LinkedHashSet<>();
+
+    /** Streams that this node publishes; there are no more than it may. */
+    private final Set<String> begun = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean criticalBlocked;
+    private volatile boolean normalBlocked;
     private long turns;
     private boolean admitting;
     private boolean scheduled;
@@ -100,6 +107,34 @@ final class Admission {
         return room.isForStream(stream);
     }
 
+    /** Something was published, so there is a stream of this name. */
+    void begun(String stream) {
+        if (!begun.contains(stream)) {
+            begun.add(stream);
+        }
+    }
+
+    /**
+     * Whether a small message need not wait: there is its stream, and when last looked, which is after each publication, there
+     * was room and nobody waited for it. From any thread.
+     */
+    boolean isClear(String stream, Priority priority) {
+        return !(priority == Priority.CRITICAL ? criticalBlocked : normalBlocked) && begun.contains(stream);
+    }
+
+    /** Looks whether the next small message need not wait. */
+    void look(Priority priority) {
+        boolean blocked = !room.isThere(priority, false);
+        for (Waiting queue : waiting) {
+            blocked |= queue.priority == priority && !queue.isLarge && !queue.sessions.isEmpty();
+        }
+        if (priority == Priority.CRITICAL) {
+            criticalBlocked = blocked;
+        } else {
+            normalBlocked = blocked;
+        }
+    }
+
     /** Lets a session go on now, or once there is room. */
     void await(PublishSession session) {
         if (!closed) {
@@ -110,6 +145,7 @@ final class Admission {
                 }
             }
             admit();
+            look(session.priority());
         }
     }
 
@@ -120,7 +156,18 @@ final class Admission {
             scheduler.schedule(() -> {
                 scheduled = false;
                 admit();
+                lookAgain();
             });
+        }
+        lookAgain();
+    }
+
+    private void lookAgain() {
+        if (criticalBlocked) {
+            look(Priority.CRITICAL);
+        }
+        if (normalBlocked) {
+            look(Priority.NORMAL);
         }
     }
 

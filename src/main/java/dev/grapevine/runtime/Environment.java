@@ -11,7 +11,7 @@ import reactor.core.scheduler.Scheduler;
  *
  * @param delivery on which subscribers are called; never the transport's scheduler in production, since a subscriber may
  *     be slow
- * @param answers on which publish calls and writes complete; apart from {@code delivery}, so that subscribers that hold their threads hold up
+ * @param answers on which writes complete, and publish calls that had to wait; apart from {@code delivery}, so that subscribers that hold their threads hold up
  *     no call
  * @param lifecycle on which binding, joining, leaving and relabelling complete; apart from {@code answers}, so that what
  *     users do when a publish call completes does not hold up a leave beyond its timeout

@@ -45,6 +45,7 @@ final class NodeEnd {
 
     private Mono<Void> stopNow() {
         Bound bound = status.requestStop();
+        parts.submissions().ending();
         if (bound == null) {
             parts.submissions().close();
             parts.views().complete();

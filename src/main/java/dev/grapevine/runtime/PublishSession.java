@@ -66,12 +66,17 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
             CoreSubscriber<? super Void> actual,
             Commands commands,
             Admission admission) {
-        this.stream = priority == Priority.CRITICAL ? StreamName.critical(topic) : topic;
+        this.stream = stream(topic, priority);
         this.priority = priority;
         this.actual = actual;
         this.commands = commands;
         this.admission = admission;
         this.window = new SourceWindow(admission::isCrowded, this::requestUpstream);
+    }
+
+    /** The stream on which messages of a topic, or of a causal topic's stream, are published. */
+    static String stream(String topic, Priority priority) {
+        return priority == Priority.CRITICAL ? StreamName.critical(topic) : topic;
     }
 
     Priority priority() {
@@ -195,6 +200,7 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
             fail(new IllegalStateException("This node publishes to as many topics as it may (maxStreams): not to '"
                     + StreamName.topic(stream) + "'"));
         } else if (commands.accept(new Input.Publish(stream, portion()))) {
+            admission.begun(stream);
             ask();
             ready();
         } else {

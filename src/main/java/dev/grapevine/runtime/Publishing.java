@@ -9,7 +9,7 @@ import reactor.core.publisher.Mono;
 interface Publishing {
 
     /**
-     * Publishes a payload once there is room.
+     * Publishes a payload: now, if there is room, and otherwise on subscription, once there is. So callers defer it.
      *
      * @param topic the topic
      * @param priority how urgent it is

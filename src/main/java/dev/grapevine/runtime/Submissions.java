@@ -16,9 +16,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 /**
- * What users of this node publish and write. Called from their threads, carried out on the node's, and answered on
- * threads apart from those of subscribers, so that nothing of a user's ever runs on the node's thread and no subscriber
- * holds up a call. What comes before the node is bound waits for that, and is then carried out in the order in which it
+ * What users of this node publish and write. Called from their threads, carried out on the node's, and answered at once where
+ * there is room for a single message, see {@link Handover}, and else on threads apart from those of subscribers, so that nothing
+ * of a user's ever runs on the node's thread and no subscriber holds up a call. What comes before the node is bound waits for that, and is then carried out in the order in which it
  * came.
  */
 final class Submissions implements Publishing, Writing {
@@ -29,6 +29,7 @@ final class Submissions implements Publishing, Writing {
     private final UnderWay publishing;
     private final UnderWay critical;
     private final UnderWay writing;
+    private final Handover handover;
 
     /** Calls that wait for the node to be bound. Guarded by itself, and so is leaving that state. */
     private final Set<MonoSink<Admission>> waiting = new LinkedHashSet<>();
@@ -49,6 +50,7 @@ final class Submissions implements Publishing, Writing {
         this.publishing = new UnderWay("publish calls", maxCalls, maxBytes);
         this.critical = new UnderWay("critical publish calls", maxCalls, maxBytes);
         this.writing = new UnderWay("writes", maxCalls, maxBytes);
+        this.handover = new Handover(commands);
         this.commands = commands;
         this.settings = settings;
         this.environment = environment;
@@ -62,6 +64,11 @@ final class Submissions implements Publishing, Writing {
             waiting.clear();
             admission = gate;
         }
+    }
+
+    /** The node is told to stop: from now on no call is over before the node has carried it out. From any thread. */
+    void ending() {
+        handover.end();
     }
 
     /** The node stops; on its thread, or on any if it was never bound. */
@@ -102,6 +109,10 @@ final class Submissions implements Publishing, Writing {
 
     @Override
     public Mono<Void> publish(String topic, Priority priority, Bytes payload) {
+        Admission open = admission;
+        if (open != null && handover.take(PublishSession.stream(topic, priority), priority, payload, open)) {
+            return Mono.empty();
+        }
         return calls(priority)
                 .call(
                         payload.length(),

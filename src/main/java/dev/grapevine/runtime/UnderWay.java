@@ -27,21 +27,29 @@ final class UnderWay {
 
     /** The call, from its subscription on, or an error if there are too many. */
     Mono<Void> call(long size, Supplier<Mono<Void>> action) {
-        return Mono.defer(() -> {
-            int count = calls.incrementAndGet();
-            long held = bytes.addAndGet(size);
-            if (count > maxCalls || held > maxBytes) {
-                leave(size);
-                String limit = count > maxCalls ? maxCalls + " " + what : maxBytes + " bytes of " + what;
-                return Mono.error(
-                        new IllegalStateException("More than " + limit + " are under way: wait for some to complete"));
-            }
-            return action.get().doFinally(signal -> leave(size));
-        });
+        return Mono.defer(() -> enter(size)
+                ? action.get().doFinally(signal -> leave(size))
+                : Mono.error(new IllegalStateException(
+                        "More than " + limit() + " are under way: wait for some to complete")));
+    }
+    /** One more, if there may be: then {@link #leave} has to follow. */
+    boolean enter(long size) {
+        int count = calls.incrementAndGet();
+        long held = bytes.addAndGet(size);
+        boolean entered = count <= maxCalls && held <= maxBytes;
+        if (!entered) {
+            leave(size);
+        }
+        return entered;
     }
 
-    private void leave(long size) {
+    /** One that had entered is over. */
+    void leave(long size) {
         calls.decrementAndGet();
         bytes.addAndGet(-size);
+    }
+
+    private String limit() {
+        return calls.get() >= maxCalls ? maxCalls + " " + what : maxBytes + " bytes of " + what;
     }
 }

@@ -30,8 +30,11 @@ public interface Topic<T> {
      * Publishes one value with {@link Priority#NORMAL}.
      *
      * @param value the value
-     * @return on subscription encodes and publishes; completes when the message is retained here and handed to the
-     *     links (not when it has arrived); fails with {@link IllegalArgumentException} if the encoded value is above the
+     * @return on subscription encodes the value and hands the message to the node; completes when the node is certain to
+     *     retain it and hand it to the links, before anything that it is asked afterwards, a stop included (not when it has
+     *     arrived). While there is room that is at once, on the subscribing thread; a topic's first message, one of more than
+     *     48 KiB, and one that has to wait for room complete when they are handed to the links, on a thread apart from those of
+     *     subscribers. Fails with {@link IllegalArgumentException} if the encoded value is above the
      *     payload limit, with the codec's error if it cannot be encoded, and with {@link IllegalStateException} if the
      *     node has stopped, publishes to as many topics as it may already ({@code DisseminationSettings.maxStreams()}), or 65,536
      *     publish calls, or such calls with 64 MiB, are under way

@@ -8,10 +8,16 @@ import dev.grapevine.protocol.step.Input;
 import dev.grapevine.topic.Priority;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
@@ -212,5 +218,187 @@ class SubmissionsTest {
         }
         assertThat(next).hasValue(count);
         assertThat(wrong).hasValue(0);
+    }
+
+    /** A node whose thread runs when the test says, and to which was published once. */
+    private final class ByHand {
+
+        private final Commands core = new Commands();
+        private final List<Input> taken = new ArrayList<>();
+        private final Queue<Runnable> tasks = new ArrayDeque<>();
+        private final AtomicBoolean gone = new AtomicBoolean();
+        private final AtomicReference<Runnable> afterTask = new AtomicReference<>(() -> {});
+        private final Submissions submissions =
+                new Submissions(1000, 1 << 20, core, NodeSettings.DEFAULT, on(Schedulers.immediate()));
+
+        ByHand() {
+            core.flux().subscribe(taken::add);
+            submissions.open(new Admission(
+                    (priority, isLarge) -> room,
+                    Schedulers.fromExecutor(task -> {
+                        if (gone.get()) {
+                            throw new RejectedExecutionException("gone");
+                        }
+                        tasks.add(task);
+                        afterTask.get().run();
+                    })));
+            publish(PAYLOAD).subscribe();
+            publish(Priority.CRITICAL, PAYLOAD).subscribe();
+            run();
+            taken.clear();
+        }
+
+        Mono<Void> publish(Bytes payload) {
+            return publish(Priority.NORMAL, payload);
+        }
+
+        Mono<Void> publish(Priority priority, Bytes payload) {
+            return Mono.defer(() -> submissions.publish("t", priority, payload));
+        }
+
+        void run() {
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                task.run();
+            }
+        }
+
+        List<String> published() {
+            return taken.stream()
+                    .flatMap(input -> ((Input.Publish) input).payloads().stream())
+                    .map(Bytes::utf8)
+                    .toList();
+        }
+
+        /** Publishes and says whether the call is over without the node. */
+        boolean isOverAtOnce(Priority priority, Bytes payload) {
+            return publish(priority, payload).toFuture().isDone();
+        }
+
+        boolean isOverAtOnce(Bytes payload) {
+            return isOverAtOnce(Priority.NORMAL, payload);
+        }
+    }
+
+    @Test
+    void whileThereIsRoomACallIsOverOnItsCallersThreadAndIsCarriedOutBeforeWhatComesAfter() {
+        ByHand node = new ByHand();
+        StepVerifier.create(node.publish(Bytes.utf8("a"))).verifyComplete();
+        assertThat(node.submissions
+                        .publishAll("t", Priority.NORMAL, Flux.just(Bytes.utf8("b"), Bytes.utf8("c")))
+                        .toFuture())
+                .isNotDone();
+        assertThat(node.isOverAtOnce(Bytes.utf8("d"))).isTrue();
+        assertThat(node.taken).isEmpty();
+        node.run();
+        assertThat(node.published().get(0)).isEqualTo("a");
+        assertThat(node.published()).containsExactlyInAnyOrder("a", "b", "c", "d");
+    }
+
+    @Test
+    void theFirstCallToATopicWaitsForTheNodeWhichMayPublishToNoMore() {
+        ByHand node = new ByHand();
+        assertThat(node.submissions
+                        .publish("another", Priority.NORMAL, PAYLOAD)
+                        .toFuture())
+                .isNotDone();
+        node.run();
+        assertThat(node.submissions.publish("another", Priority.NORMAL, PAYLOAD).toFuture())
+                .isDone();
+        assertThat(node.submissions
+                        .publish("another", Priority.CRITICAL, PAYLOAD)
+                        .toFuture())
+                .as("another stream")
+                .isNotDone();
+    }
+
+    @Test
+    void largeMessagesAndMoreThanARunOnItsWayWaitForTheNode() {
+        ByHand node = new ByHand();
+        assertThat(node.isOverAtOnce(Bytes.wrap(new byte[(48 << 10) + 1]))).isFalse();
+        assertThat(node.isOverAtOnce(Bytes.wrap(new byte[48 << 10]))).isTrue();
+        assertThat(node.isOverAtOnce(Bytes.wrap(new byte[12 << 10]))).isTrue();
+        assertThat(node.isOverAtOnce(PAYLOAD)).as("60 KiB are on their way").isFalse();
+        node.run();
+        for (int i = 0; i < 64; i++) {
+            assertThat(node.isOverAtOnce(PAYLOAD)).isTrue();
+        }
+        assertThat(node.isOverAtOnce(PAYLOAD)).as("64 are on their way").isFalse();
+        node.run();
+        assertThat(node.taken).hasSize(4 + 65);
+        assertThat(node.isOverAtOnce(PAYLOAD)).isTrue();
+    }
+
+    @Test
+    void withoutRoomCallsWaitAndNobodyPassesThem() {
+        ByHand node = new ByHand();
+        room = false;
+        assertThat(node.isOverAtOnce(Bytes.utf8("a"))).as("nobody has looked since").isTrue();
+        node.run();
+        CompletableFuture<Void> waits = node.publish(Bytes.utf8("b")).toFuture();
+        node.run();
+        assertThat(waits).isNotDone();
+        room = true;
+        assertThat(node.isOverAtOnce(Bytes.utf8("c"))).as("one waits").isFalse();
+        node.run();
+        assertThat(waits).isDone();
+        assertThat(node.published()).containsExactly("a", "b", "c");
+        assertThat(node.isOverAtOnce(Bytes.utf8("d"))).isTrue();
+    }
+
+    @Test
+    void roomThatComesBackWhileNobodyWaitsIsSeen() {
+        List<Runnable> tasks = new ArrayList<>();
+        Admission gate = new Admission((priority, isLarge) -> room, Schedulers.fromExecutor(tasks::add));
+        gate.begun("t");
+        room = false;
+        gate.look(Priority.NORMAL);
+        gate.look(Priority.CRITICAL);
+        assertThat(gate.isClear("t", Priority.NORMAL)).isFalse();
+        gate.resume();
+        assertThat(gate.isClear("t", Priority.CRITICAL)).isFalse();
+        room = true;
+        gate.resume();
+        assertThat(gate.isClear("t", Priority.NORMAL)).isTrue();
+        assertThat(gate.isClear("t", Priority.CRITICAL)).isTrue();
+        assertThat(tasks).isEmpty();
+    }
+
+    @Test
+    void onceTheNodeIsToldToStopEveryCallIsAnsweredByIt() {
+        ByHand node = new ByHand();
+        assertThat(node.isOverAtOnce(Bytes.utf8("before"))).isTrue();
+        node.submissions.ending();
+        CompletableFuture<Void> late = node.publish(Bytes.utf8("late")).toFuture();
+        assertThat(late).isNotDone();
+        node.run();
+        assertThat(late).isCompleted();
+        assertThat(node.published()).containsExactly("before", "late");
+    }
+
+    @Test
+    void whatIsHandedOverWhileTheNodeIsToldToStopIsPublishedOnceAndNotOverBefore() {
+        ByHand node = new ByHand();
+        node.afterTask.set(node.submissions::ending);
+        CompletableFuture<Void> late = node.publish(Bytes.utf8("late")).toFuture();
+        assertThat(late).isNotDone();
+        node.run();
+        assertThat(late).isCompleted();
+        assertThat(node.published()).containsExactly("late");
+
+        ByHand quick = new ByHand();
+        quick.afterTask.set(() -> {
+            quick.afterTask.set(() -> {});
+            quick.run();
+            quick.submissions.ending();
+        });
+        assertThat(quick.isOverAtOnce(Bytes.utf8("quick"))).as("published meanwhile").isTrue();
+        assertThat(quick.published()).containsExactly("quick");
+    }
+
+    @Test
+    void aCallToANodeWhoseThreadIsGoneFails() {
+        ByHand node = new ByHand();
+        node.gone.set(true);
+        StepVerifier.create(node.publish(PAYLOAD)).verifyErrorMessage("The node has stopped");
     }
 }
