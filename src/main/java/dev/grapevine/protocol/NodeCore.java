@@ -204,7 +204,9 @@ public final class NodeCore {
         }
         long due = Math.min(
                 Math.min(swim.untilTick(now), overlay.untilTick(now)),
-                Math.min(Math.min(topics.untilTick(), stores.untilTick()), rumors.untilTick(overlay.isPartial(), now)));
+                Math.min(
+                        Math.min(topics.untilTick(now), stores.untilTick()),
+                        rumors.untilTick(overlay.isPartial(), now)));
         return Math.max(tickNanos, Math.min(restNanos, due));
     }
 

@@ -63,7 +63,8 @@ final class Handover {
             underWay.leave(length);
             return false;
         }
-        // Whoever sees here that it has not ended was queued before what the end brings. Who sees that it has may have come
+        // Whoever sees here that it has not ended was queued before what the end brings. Who sees that it has may have
+        // come
         // too late, and takes the message back, unless it is published already.
         return !(ended && message.takeBack());
     }

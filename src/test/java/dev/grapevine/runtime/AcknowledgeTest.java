@@ -300,15 +300,14 @@ class AcknowledgeTest {
     void whoAsksWhileTheThreadsOfAStoppedNodeEndIsServedOnItsOwn() {
         Queue<Runnable> tasks = new ArrayDeque<>();
         AtomicBoolean gone = new AtomicBoolean();
-        channel = channel(
-                Codecs.utf8(),
-                Schedulers.fromExecutor(task -> {
-                    if (gone.get()) {
-                        throw new RejectedExecutionException("gone");
-                    }
-                    tasks.add(task);
-                }));
-        Runnable run = () -> Stream.generate(tasks::poll).takeWhile(Objects::nonNull).forEach(Runnable::run);
+        channel = channel(Codecs.utf8(), Schedulers.fromExecutor(task -> {
+            if (gone.get()) {
+                throw new RejectedExecutionException("gone");
+            }
+            tasks.add(task);
+        }));
+        Runnable run =
+                () -> Stream.generate(tasks::poll).takeWhile(Objects::nonNull).forEach(Runnable::run);
         StepVerifier.create(told(OPTIONS), 0)
                 .then(run)
                 .then(() -> publish(1, "a", "b"))

@@ -233,15 +233,13 @@ class SubmissionsTest {
 
         ByHand() {
             core.flux().subscribe(taken::add);
-            submissions.open(new Admission(
-                    (priority, isLarge) -> room,
-                    Schedulers.fromExecutor(task -> {
-                        if (gone.get()) {
-                            throw new RejectedExecutionException("gone");
-                        }
-                        tasks.add(task);
-                        afterTask.get().run();
-                    })));
+            submissions.open(new Admission((priority, isLarge) -> room, Schedulers.fromExecutor(task -> {
+                if (gone.get()) {
+                    throw new RejectedExecutionException("gone");
+                }
+                tasks.add(task);
+                afterTask.get().run();
+            })));
             publish(PAYLOAD).subscribe();
             publish(Priority.CRITICAL, PAYLOAD).subscribe();
             run();
@@ -297,9 +295,7 @@ class SubmissionsTest {
     @Test
     void theFirstCallToATopicWaitsForTheNodeWhichMayPublishToNoMore() {
         ByHand node = new ByHand();
-        assertThat(node.submissions
-                        .publish("another", Priority.NORMAL, PAYLOAD)
-                        .toFuture())
+        assertThat(node.submissions.publish("another", Priority.NORMAL, PAYLOAD).toFuture())
                 .isNotDone();
         node.run();
         assertThat(node.submissions.publish("another", Priority.NORMAL, PAYLOAD).toFuture())
@@ -332,7 +328,9 @@ class SubmissionsTest {
     void withoutRoomCallsWaitAndNobodyPassesThem() {
         ByHand node = new ByHand();
         room = false;
-        assertThat(node.isOverAtOnce(Bytes.utf8("a"))).as("nobody has looked since").isTrue();
+        assertThat(node.isOverAtOnce(Bytes.utf8("a")))
+                .as("nobody has looked since")
+                .isTrue();
         node.run();
         CompletableFuture<Void> waits = node.publish(Bytes.utf8("b")).toFuture();
         node.run();
@@ -391,7 +389,9 @@ class SubmissionsTest {
             quick.run();
             quick.submissions.ending();
         });
-        assertThat(quick.isOverAtOnce(Bytes.utf8("quick"))).as("published meanwhile").isTrue();
+        assertThat(quick.isOverAtOnce(Bytes.utf8("quick")))
+                .as("published meanwhile")
+                .isTrue();
         assertThat(quick.published()).containsExactly("quick");
     }
 

@@ -41,9 +41,9 @@ final class DigestSchedule {
         stream.digestsLeft(repeats);
     }
 
-    /** Whether no publication is left that a digest has to follow. */
-    boolean isIdle() {
-        return active.isEmpty();
+    /** How long it is until a digest has to follow a publication. */
+    long untilDue(long now) {
+        return active.isEmpty() ? Long.MAX_VALUE : activeDue - now;
     }
 
     /** The streams to tell so many peers of now; mostly none. If there are any, {@link #told} follows. */

@@ -310,14 +310,16 @@ public final class DisseminationCore implements PublishRoom {
     }
 
     /**
-     * How long the next tick may take to come, as things stand: it is to come at once while a message is missing, was
-     * published lately or is waited for by a peer. What all streams are told every now and then needs no tick of its own.
+     * How long the next tick may take to come, as things stand: it is to come at once while a message is missing or is waited
+     * for by a peer, and when the digest that follows a publication is due. What all streams are told every now and then needs
+     * no tick of its own.
      *
-     * @return nanoseconds
+     * @param now the time
+     * @return nanoseconds, not positive for at once
      */
-    public long untilTick() {
-        return local.isIdle() && inbound.isIdle() && digests.isIdle() && replays.isIdle() && order.isIdle()
-                ? Long.MAX_VALUE
+    public long untilTick(Time now) {
+        return inbound.isIdle() && replays.isIdle() && order.isIdle()
+                ? Math.min(local.untilTick(now.nanos()), digests.untilDue(now.nanos()))
                 : 0;
     }
 

@@ -42,6 +42,9 @@ final class LocalStreams {
     /** Every peer may be served as much as it ever may, and none waits for anything: most of the time. */
     private boolean isIdle;
 
+    /** Since the last tick. */
+    private boolean isAsked;
+
     /** Whether not everybody is linked to everybody. */
     private boolean isPartial;
 
@@ -205,7 +208,7 @@ final class LocalStreams {
     }
 
     void linkUp(Origin peer, Effects out) {
-        isIdle = false;
+        asked();
         PeerView view = unlinked.remove(peer);
         if (view == null) {
             view = linked.get(peer);
@@ -219,7 +222,7 @@ final class LocalStreams {
 
     /** What is remembered of a peer to which there is a link, and which asks for something. */
     @Nullable PeerView view(Origin peer) {
-        isIdle = false;
+        asked();
         return linked.get(peer);
     }
 
@@ -253,7 +256,7 @@ final class LocalStreams {
     }
 
     void pull(Origin from, Pull pull, Effects out) {
-        isIdle = false;
+        asked();
         LocalStream stream = own(from, pull.origin(), pull.topic(), out);
         PeerView view = linked.get(from);
         if (stream == null || view == null) {
@@ -267,7 +270,7 @@ final class LocalStreams {
     }
 
     void query(Origin from, StreamQuery query, Effects out) {
-        isIdle = false;
+        asked();
         LocalStream stream = own(from, query.origin(), query.topic(), out);
         PeerView view = linked.get(from);
         if (stream == null || view == null) {
@@ -281,7 +284,7 @@ final class LocalStreams {
     }
 
     void chunkRequest(Origin from, ChunkRequest request, long now, Effects out) {
-        isIdle = false;
+        asked();
         LocalStream stream = own(from, request.origin(), request.topic(), out);
         PeerView view = linked.get(from);
         if (stream == null || view == null) {
@@ -317,11 +320,17 @@ final class LocalStreams {
         out.add(new Effect.Rejected(reason, peer, detail));
     }
 
-    /** Whether nothing was published lately, and nobody waits for repair. */
-    boolean isIdle() {
-        return bytesSinceTick == 0
-                && (isPartial || schedule.isIdle())
-                && linked.values().stream().noneMatch(PeerView::isWaiting);
+    private void asked() {
+        isAsked = true;
+        isIdle = false;
+    }
+
+    /** How long the next tick may take to come: it is wanted soon while a peer is served, and when a digest is due. */
+    long untilTick(long now) {
+        if (isAsked || linked.values().stream().anyMatch(PeerView::isWaiting)) {
+            return 0;
+        }
+        return isPartial ? Long.MAX_VALUE : schedule.untilDue(now);
     }
 
     void tick(long now, Effects out) {
@@ -341,6 +350,7 @@ final class LocalStreams {
             peer.tick(repairBytes, now, out);
             isIdle &= !peer.isWaiting();
         }
+        isAsked = false;
         if (!due.isEmpty()) {
             schedule.told(told, now);
         }

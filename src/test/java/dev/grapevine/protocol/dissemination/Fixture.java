@@ -76,7 +76,7 @@ final class Fixture {
     }
 
     long untilTick() {
-        return core.untilTick();
+        return core.untilTick(now());
     }
 
     static Origin origin(long number) {

@@ -84,6 +84,48 @@ class TopicPaceTest {
     }
 
     @Test
+    void whoPublishesNeedsItsNextTickWhenTheDigestIsDue() {
+        node.linkUp(ANN);
+        node.after(TICK);
+        assertThat(node.untilTick()).isEqualTo(Long.MAX_VALUE);
+        node.publish(1, 1);
+        Duration due = Duration.ofNanos(node.untilTick());
+        assertThat(due).isBetween(Duration.ofMillis(450), Duration.ofMillis(550));
+        node.publish(2, 2);
+        assertThat(node.untilTick()).as("the more it publishes").isEqualTo(due.toNanos());
+        assertThat(sent(node.after(due.minusNanos(1)), StreamDigest.class, ANN)).isEmpty();
+        assertThat(node.untilTick()).isEqualTo(1);
+        assertThat(sent(node.after(Duration.ofNanos(1)), StreamDigest.class, ANN))
+                .hasSize(1);
+        assertThat(node.untilTick()).isGreaterThan(TICK.toNanos());
+    }
+
+    @Test
+    void soDoesItBeyondAFullMesh() {
+        Fixture few = Fixture.partial(DisseminationSettings.DEFAULT, BEN);
+        few.after(TICK);
+        assertThat(few.untilTick()).isEqualTo(Long.MAX_VALUE);
+        few.publish(1, 1);
+        Duration due = Duration.ofNanos(few.untilTick());
+        assertThat(due).isBetween(Duration.ofMillis(450), Duration.ofMillis(550));
+        assertThat(sent(few.after(due.minusNanos(1)), StreamDigest.class, BEN)).isEmpty();
+        few.after(Duration.ofNanos(1));
+        assertThat(few.untilTick()).as("the next round").isGreaterThan(TICK.toNanos());
+    }
+
+    @Test
+    void whoIsAskedForSomethingNeedsItsNextTickSoonAndOnlyThat() {
+        node.linkUp(ANN);
+        node.publish(1, 3);
+        node.after(TICK);
+        assertThat(node.untilTick()).isGreaterThan(TICK.toNanos());
+        node.receive(ANN, new Pull(SELF, NEWS, 1, 2));
+        assertThat(node.untilTick()).as("what may be served is renewed by it").isZero();
+        node.after(TICK);
+        assertThat(node.untilTick()).isGreaterThan(TICK.toNanos());
+    }
+
+    @Test
     void soItIsWhereLinksAreFewAndItsStreamRests() {
         Fixture forwarding = Fixture.partial(DisseminationSettings.DEFAULT, BEN);
         forwarding.pace(every(200, 500));

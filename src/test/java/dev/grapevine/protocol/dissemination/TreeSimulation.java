@@ -255,10 +255,14 @@ public final class TreeSimulation {
             overlay.after(nanos, () -> {
                 if (isAlive && tickAt == at) {
                     core.tick(time(), effects::add);
-                    tickAfter(core.untilTick() == 0 ? TICK : REST);
+                    tickAfter(untilTick());
                     carryOut(null);
                 }
             });
+        }
+
+        private long untilTick() {
+            return Math.max(TICK, Math.min(REST, core.untilTick(time())));
         }
 
         private void probe() {
@@ -330,8 +334,8 @@ public final class TreeSimulation {
         private void carryOut(@Nullable DisseminationFrame cause) {
             List<Effect> step = List.copyOf(effects);
             effects.clear();
-            if (core.untilTick() == 0 && tickAt - overlay.clock() > TICK) {
-                tickAfter(TICK);
+            if (tickAt - overlay.clock() > untilTick()) {
+                tickAfter(untilTick());
             }
             int hops = cause instanceof Publications run ? run.way().hops() + 1 : 0;
             for (Effect effect : step) {
