@@ -95,6 +95,27 @@ class DeliverOnTest {
     }
 
     @Test
+    void whatFollowsAPublishCallRunsOnItsThreadButNotOnTheNodes() {
+        Topic<String> other = node.topic("other", Codecs.utf8());
+        other.publish("the first is answered").block(PATIENCE);
+        StepVerifier.create(other.publish("a").then(Mono.fromCallable(DeliverOnTest::thread)))
+                .expectNext(thread())
+                .expectComplete()
+                .verify(PATIENCE);
+        StepVerifier.create(topic.deliverOn(Schedulers.immediate())
+                        .messages()
+                        .take(1)
+                        .flatMap(message -> other.publish("b").then(Mono.fromCallable(() -> {
+                            Mono.delay(Duration.ofMillis(1)).block();
+                            return thread();
+                        }))))
+                .then(() -> topic.publish("a").subscribe())
+                .assertNext(name -> assertThat(name).startsWith("grapevine-deliver-answers-"))
+                .expectComplete()
+                .verify(PATIENCE);
+    }
+
+    @Test
     void aSchedulerThatTakesNoMoreTasksEndsTheSubscriptionAndNoOther() {
         StepVerifier.create(topic.deliverOn(own).messages())
                 .then(() -> topic.publish("a").block(PATIENCE))

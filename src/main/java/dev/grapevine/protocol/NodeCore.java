@@ -192,8 +192,8 @@ public final class NodeCore {
 
     /**
      * How long the next tick may take to come, unless another input comes first: the tick interval while anything is under
-     * way; at rest up to {@value #REST_TICKS} of it, but no later than a probe or a dial is due, and never so late that it
-     * would look like a pause of this member's own.
+     * way; at rest up to {@value #REST_TICKS} of it, but no later than a probe, a dial or in a full mesh the digest of a publication is
+     * due, and never so late that it would look like a pause of this member's own.
      *
      * @param now the time
      * @return nanoseconds, positive

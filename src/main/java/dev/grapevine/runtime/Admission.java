@@ -13,7 +13,8 @@ import reactor.core.scheduler.Scheduler;
 /**
  * Lets publishers go on as there is room in the outboxes, in the order in which they came to wait; critical ones look for
  * room in outboxes of their own, and wait for no others; those whose next message is a large one also wait until the peers
- * have fetched enough of those before, and hold up no others. Confined to the node's thread.
+ * have fetched enough of those before, and hold up no others. Confined to the node's thread, on which it is made, but for what
+ * says otherwise.
  *
  * <p>Nobody is let go on from within a step of the core: what a publisher then gives would wait for the step's end
  * unseen by the outboxes, and there would seem to be room for all.
@@ -42,6 +43,7 @@ final class Admission {
 
     private final Room room;
     private final Scheduler scheduler;
+    private final Thread thread = Thread.currentThread();
     private final List<Waiting> waiting = List.of(
             new Waiting(Priority.CRITICAL, false),
             new Waiting(Priority.CRITICAL, true),
@@ -74,6 +76,16 @@ final class Admission {
     /** The node's thread. */
     Scheduler scheduler() {
         return scheduler;
+    }
+
+    /** Whether the caller is on the node's thread. */
+    boolean isHere() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** Whether the node has stopped. */
+    boolean isClosed() {
+        return closed;
     }
 
     /** A session begins: it fails when the node stops, even while it waits for its source. */
@@ -144,22 +156,28 @@ final class Admission {
                     session.turn(++turns);
                 }
             }
-            admit();
-            look(session.priority());
+            if (!admitting) { // else it was let go on and came back to wait: the loop sees it, after the others
+                admit();
+                look(session.priority());
+            }
         }
     }
 
     /** Room may have come: those who wait are let go on after the present step. */
     void resume() {
-        if (!admitting && !scheduled && next() != null) {
+        if (admitting || scheduled) {
+            return; // a look follows
+        }
+        if (next() != null) {
             scheduled = true;
             scheduler.schedule(() -> {
                 scheduled = false;
                 admit();
                 lookAgain();
             });
+        } else {
+            lookAgain();
         }
-        lookAgain();
     }
 
     private void lookAgain() {
@@ -172,9 +190,6 @@ final class Admission {
     }
 
     private void admit() {
-        if (admitting) {
-            return; // a session that was let go on and came back to wait: the loop below sees it, after the others
-        }
         admitting = true;
         for (Waiting queue = next(); queue != null; queue = next()) {
             queue.sessions.remove().proceed();

@@ -8,16 +8,19 @@ import dev.grapevine.topic.Priority;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
 
 /**
  * Single messages that the node takes over while there is room, so that their calls are over at once, on the callers' own
  * threads: an answer from the node's thread would wake another thread for each, beside those that the message itself wakes.
  *
  * <p>What is taken over is certain to be carried out: it is queued on the node's thread, before whatever anybody asks of the
- * node afterwards, and nothing is taken over that may have to wait, or once the node {@linkplain #end has been told to stop}.
- * How much is under way to the node's thread is bounded, and by so much an outbox may be filled beyond its mark.
+ * node afterwards, and nothing is taken over that may have to wait, or would pass a call that does, or once the node
+ * {@linkplain #end has been told to stop}. How much is under way to the node's thread is bounded, and by so much an outbox may
+ * be filled beyond its mark. Only a pipeline that fails can lose it.
  */
 final class Handover {
 
@@ -31,6 +34,8 @@ final class Handover {
 
     private final Commands commands;
     private final UnderWay underWay = new UnderWay("messages", MAX_MESSAGES, MAX_BYTES);
+    private final AtomicInteger criticalBehind = new AtomicInteger();
+    private final AtomicInteger normalBehind = new AtomicInteger();
     private volatile boolean ended;
 
     /**
@@ -49,19 +54,20 @@ final class Handover {
      * @return whether it will be published
      */
     boolean take(String stream, Priority priority, Bytes payload, Admission admission) {
-        int length = payload.length();
-        if (ended || length > DisseminationFrame.MAX_CHUNK_BYTES || !admission.isClear(stream, priority)) {
-            return false;
-        }
-        if (!underWay.enter(length)) {
+        if (ended || isLarge(payload) || behind(priority).get() > 0 || !admission.isClear(stream, priority)) {
             return false;
         }
         Message message = new Message(stream, priority, payload, admission);
+        if (underWay.enter(message.length) != null) {
+            return false;
+        }
         try {
             admission.scheduler().schedule(message);
         } catch (RejectedExecutionException e) { // the node has stopped, which the call that waits is told
-            underWay.leave(length);
-            return false;
+            return !message.takeBack();
+        } catch (RuntimeException | Error e) {
+            message.takeBack();
+            throw e;
         }
         // Whoever sees here that it has not ended was queued before what the end brings. Who sees that it has may have
         // come
@@ -69,7 +75,30 @@ final class Handover {
         return !(ended && message.takeBack());
     }
 
-    /** The node is told to stop: from now on every call is answered by the node. From any thread. */
+    private static boolean isLarge(Bytes payload) {
+        return payload.length() > DisseminationFrame.MAX_CHUNK_BYTES;
+    }
+
+    private AtomicInteger behind(Priority priority) {
+        return priority == Priority.CRITICAL ? criticalBehind : normalBehind;
+    }
+
+    /**
+     * A call that waits for the node. Until it is over no message of its priority is taken over: of two calls of one thread the
+     * second would pass it. Small messages may pass large ones.
+     *
+     * @param call which may wait, and is subscribed to now
+     */
+    Mono<Void> behind(Priority priority, Bytes payload, Mono<Void> call) {
+        if (isLarge(payload)) {
+            return call;
+        }
+        AtomicInteger count = behind(priority);
+        count.incrementAndGet();
+        return call.doFinally(signal -> count.decrementAndGet());
+    }
+
+    /** The node is told to stop, or has failed: from now on every call is answered by the node. From any thread. */
     void end() {
         ended = true;
     }
@@ -100,10 +129,12 @@ final class Handover {
 
         @Override
         public void run() {
-            if (!claimed.compareAndSet(false, true)) {
+            // Behind what stopped the node there is none but whose caller is about to see that it has ended.
+            if (admission.isClosed() || !claimed.compareAndSet(false, true)) {
                 return;
             }
             if (!commands.accept(publish)) {
+                end();
                 log.warn(
                         "A message to '{}' is lost: the node failed after its call was over",
                         StreamName.topic(publish.topic()));

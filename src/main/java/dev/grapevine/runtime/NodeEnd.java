@@ -39,6 +39,7 @@ final class NodeEnd {
 
     /** Says that the pipeline failed; gives everything back on subscription. */
     Mono<Void> failed(Throwable error) {
+        parts.submissions().ending();
         log.error("{} failed and stops; this is a defect of Grapevine", cluster(), error);
         return closed;
     }
@@ -82,7 +83,7 @@ final class NodeEnd {
                 })
                 .subscribeOn(bound.scheduler())
                 .then(logged("Closing the links", bound.endpoint().close()))
-                .then(usersThreadsDisposed().timeout(USERS_GRACE, usersInterrupted(), bound.scheduler()))
+                .then(usersThreadsGivenBack())
                 .then(logged("Giving back the threads", bound.transport().dispose()));
     }
 
@@ -94,22 +95,24 @@ final class NodeEnd {
         });
     }
 
-    private Mono<Void> usersThreadsDisposed() {
-        Environment threads = parts.config().environment();
-        return parts.config().ownsThreads()
-                ? Mono.defer(() -> Mono.when(
-                        threads.delivery().disposeGracefully(),
-                        threads.answers().disposeGracefully(),
-                        threads.lifecycle().disposeGracefully()))
-                : Mono.empty();
-    }
-
-    /** Of a node that was never bound: it has no thread of its own on which to wait for them. */
+    /** On a thread of its own: to shut down a pool takes locks that its threads hold, for which the node's must not wait. */
     private Mono<Void> usersThreadsGivenBack() {
+        if (!parts.config().ownsThreads()) {
+            return Mono.empty();
+        }
+        Mono<Void> disposed = Mono.defer(() -> {
+            Environment threads = parts.config().environment();
+            return Mono.when(
+                    threads.delivery().disposeGracefully(),
+                    threads.answers().disposeGracefully(),
+                    threads.lifecycle().disposeGracefully());
+        });
+        // Not eager: whoever is told goes on on this thread, and would be interrupted.
         return Mono.using(
                 () -> Schedulers.newSingle("grapevine-end", true),
-                timer -> usersThreadsDisposed().timeout(USERS_GRACE, usersInterrupted(), timer),
-                Scheduler::dispose);
+                timer -> disposed.subscribeOn(timer).timeout(USERS_GRACE, usersInterrupted(), timer),
+                Scheduler::dispose,
+                false);
     }
 
     private Mono<Void> usersInterrupted() {

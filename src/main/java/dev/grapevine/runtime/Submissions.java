@@ -75,6 +75,7 @@ final class Submissions implements Publishing, Writing {
     void close() {
         List<MonoSink<Admission>> never;
         Admission gate;
+        ending(); // who fails is not told to stop before
         synchronized (waiting) {
             closed = true;
             gate = admission;
@@ -111,12 +112,12 @@ final class Submissions implements Publishing, Writing {
     public Mono<Void> publish(String topic, Priority priority, Bytes payload) {
         Admission open = admission;
         if (open != null && handover.take(PublishSession.stream(topic, priority), priority, payload, open)) {
-            return Mono.empty();
+            // Who calls from there, a subscriber of its own choice, goes on elsewhere nevertheless: it may block.
+            return open.isHere() ? answered(Mono.empty()) : Mono.empty();
         }
-        return calls(priority)
-                .call(
-                        payload.length(),
-                        () -> whenOpen(gate -> new PublishMono(topic, priority, Flux.just(payload), commands, gate)));
+        Function<Admission, Mono<Void>> publish = gate -> handover.behind(
+                priority, payload, new PublishMono(topic, priority, Flux.just(payload), commands, gate));
+        return calls(priority).call(payload.length(), () -> whenOpen(publish));
     }
 
     @Override
@@ -173,8 +174,12 @@ final class Submissions implements Publishing, Writing {
         Admission gate = admission;
         Mono<Void> run =
                 gate != null ? action.apply(gate) : Mono.create(this::await).flatMap(action);
+        return answered(run);
+    }
+
+    private Mono<Void> answered(Mono<Void> call) {
         // A thread that is gone rejects the task: the node has stopped meanwhile.
-        return run.publishOn(environment.answers())
+        return call.publishOn(environment.answers())
                 .onErrorMap(error -> closed && error instanceof RejectedExecutionException, error -> Stopped.error());
     }
 }

@@ -3,12 +3,14 @@ package dev.grapevine.runtime;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** The calls of one kind that are under way, bounded by their number and by the bytes that were given with them. */
 final class UnderWay {
 
-    private final String what;
+    private final String tooMany;
+    private final String tooLong;
     private final int maxCalls;
     private final long maxBytes;
     private final AtomicInteger calls = new AtomicInteger();
@@ -20,36 +22,36 @@ final class UnderWay {
      * @param what what the calls are, for people
      */
     UnderWay(String what, int maxCalls, long maxBytes) {
-        this.what = what;
+        this.tooMany = maxCalls + " " + what;
+        this.tooLong = maxBytes + " bytes of " + what;
         this.maxCalls = maxCalls;
         this.maxBytes = maxBytes;
     }
 
     /** The call, from its subscription on, or an error if there are too many. */
     Mono<Void> call(long size, Supplier<Mono<Void>> action) {
-        return Mono.defer(() -> enter(size)
-                ? action.get().doFinally(signal -> leave(size))
-                : Mono.error(new IllegalStateException(
-                        "More than " + limit() + " are under way: wait for some to complete")));
+        return Mono.defer(() -> {
+            String beyond = enter(size);
+            return beyond == null
+                    ? action.get().doFinally(signal -> leave(size))
+                    : Mono.error(new IllegalStateException(
+                            "More than " + beyond + " are under way: wait for some to complete"));
+        });
     }
-    /** One more, if there may be: then {@link #leave} has to follow. */
-    boolean enter(long size) {
+    /** One more, if there may be: then {@link #leave} has to follow. Otherwise the limit that it would exceed. */
+    @Nullable String enter(long size) {
         int count = calls.incrementAndGet();
         long held = bytes.addAndGet(size);
-        boolean entered = count <= maxCalls && held <= maxBytes;
-        if (!entered) {
-            leave(size);
+        if (count <= maxCalls && held <= maxBytes) {
+            return null;
         }
-        return entered;
+        leave(size);
+        return count > maxCalls ? tooMany : tooLong;
     }
 
     /** One that had entered is over. */
     void leave(long size) {
         calls.decrementAndGet();
         bytes.addAndGet(-size);
-    }
-
-    private String limit() {
-        return calls.get() >= maxCalls ? maxCalls + " " + what : maxBytes + " bytes of " + what;
     }
 }

@@ -33,8 +33,9 @@ public interface Topic<T> {
      * @return on subscription encodes the value and hands the message to the node; completes when the node is certain to
      *     retain it and hand it to the links, before anything that it is asked afterwards, a stop included (not when it has
      *     arrived). While there is room that is at once, on the subscribing thread; a topic's first message, one of more than
-     *     48 KiB, and one that has to wait for room complete when they are handed to the links, on a thread apart from those of
-     *     subscribers. Fails with {@link IllegalArgumentException} if the encoded value is above the
+     *     48 KiB, one that has to wait for room or for calls before it, and any once the node was told to stop complete when they
+     *     are handed to the links, on a thread apart from those of subscribers; there too completes what is published on the
+     *     node's own thread (see {@link #deliverOn}). Fails with {@link IllegalArgumentException} if the encoded value is above the
      *     payload limit, with the codec's error if it cannot be encoded, and with {@link IllegalStateException} if the
      *     node has stopped, publishes to as many topics as it may already ({@code DisseminationSettings.maxStreams()}), or 65,536
      *     publish calls, or such calls with 64 MiB, are under way

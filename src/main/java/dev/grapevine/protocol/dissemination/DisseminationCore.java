@@ -311,15 +311,15 @@ public final class DisseminationCore implements PublishRoom {
 
     /**
      * How long the next tick may take to come, as things stand: it is to come at once while a message is missing or is waited
-     * for by a peer, and when the digest that follows a publication is due. What all streams are told every now and then needs
-     * no tick of its own.
+     * for by a peer, or beyond a full mesh was passed on lately, and in a full mesh when the digest that follows a publication is
+     * due. What all streams are told every now and then needs no tick of its own.
      *
      * @param now the time
      * @return nanoseconds, not positive for at once
      */
     public long untilTick(Time now) {
-        return inbound.isIdle() && replays.isIdle() && order.isIdle()
-                ? Math.min(local.untilTick(now.nanos()), digests.untilDue(now.nanos()))
+        return inbound.isIdle() && digests.isIdle() && replays.isIdle() && order.isIdle()
+                ? local.untilTick(now.nanos())
                 : 0;
     }
 

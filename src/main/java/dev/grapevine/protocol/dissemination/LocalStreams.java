@@ -42,7 +42,7 @@ final class LocalStreams {
     /** Every peer may be served as much as it ever may, and none waits for anything: most of the time. */
     private boolean isIdle;
 
-    /** Since the last tick. */
+    /** A peer has asked for something since the last tick, so that it may be served less until the next. */
     private boolean isAsked;
 
     /** Whether not everybody is linked to everybody. */
@@ -208,7 +208,7 @@ final class LocalStreams {
     }
 
     void linkUp(Origin peer, Effects out) {
-        asked();
+        isIdle = false;
         PeerView view = unlinked.remove(peer);
         if (view == null) {
             view = linked.get(peer);

@@ -86,9 +86,9 @@ final class TreeDigests {
         active.forEach(stream -> stream.untold.clear(slot));
     }
 
-    /** How long it is until anybody is to be told of what went on. */
-    long untilDue(long now) {
-        return active.isEmpty() ? Long.MAX_VALUE : due - now;
+    /** Whether nobody is to be told of anything. */
+    boolean isIdle() {
+        return active.isEmpty();
     }
 
     void tick(long now, Effects out) {

@@ -101,19 +101,6 @@ class TopicPaceTest {
     }
 
     @Test
-    void soDoesItBeyondAFullMesh() {
-        Fixture few = Fixture.partial(DisseminationSettings.DEFAULT, BEN);
-        few.after(TICK);
-        assertThat(few.untilTick()).isEqualTo(Long.MAX_VALUE);
-        few.publish(1, 1);
-        Duration due = Duration.ofNanos(few.untilTick());
-        assertThat(due).isBetween(Duration.ofMillis(450), Duration.ofMillis(550));
-        assertThat(sent(few.after(due.minusNanos(1)), StreamDigest.class, BEN)).isEmpty();
-        few.after(Duration.ofNanos(1));
-        assertThat(few.untilTick()).as("the next round").isGreaterThan(TICK.toNanos());
-    }
-
-    @Test
     void whoIsAskedForSomethingNeedsItsNextTickSoonAndOnlyThat() {
         node.linkUp(ANN);
         node.publish(1, 3);

@@ -255,14 +255,10 @@ public final class TreeSimulation {
             overlay.after(nanos, () -> {
                 if (isAlive && tickAt == at) {
                     core.tick(time(), effects::add);
-                    tickAfter(untilTick());
+                    tickAfter(core.untilTick(time()) == 0 ? TICK : REST);
                     carryOut(null);
                 }
             });
-        }
-
-        private long untilTick() {
-            return Math.max(TICK, Math.min(REST, core.untilTick(time())));
         }
 
         private void probe() {
@@ -334,8 +330,8 @@ public final class TreeSimulation {
         private void carryOut(@Nullable DisseminationFrame cause) {
             List<Effect> step = List.copyOf(effects);
             effects.clear();
-            if (tickAt - overlay.clock() > untilTick()) {
-                tickAfter(untilTick());
+            if (core.untilTick(time()) == 0 && tickAt - overlay.clock() > TICK) {
+                tickAfter(TICK);
             }
             int hops = cause instanceof Publications run ? run.way().hops() + 1 : 0;
             for (Effect effect : step) {
