@@ -34,8 +34,8 @@ final class Handover {
 
     private final Commands commands;
     private final UnderWay underWay = new UnderWay("messages", MAX_MESSAGES, MAX_BYTES);
-    private final AtomicInteger criticalBehind = new AtomicInteger();
-    private final AtomicInteger normalBehind = new AtomicInteger();
+    private final AtomicInteger criticalCalls = new AtomicInteger();
+    private final AtomicInteger normalCalls = new AtomicInteger();
     private volatile boolean ended;
 
     /**
@@ -54,7 +54,7 @@ final class Handover {
      * @return whether it will be published
      */
     boolean take(String stream, Priority priority, Bytes payload, Admission admission) {
-        if (ended || isLarge(payload) || behind(priority).get() > 0 || !admission.isClear(stream, priority)) {
+        if (ended || isLarge(payload) || waitingCalls(priority).get() > 0 || !admission.isClear(stream, priority)) {
             return false;
         }
         Message message = new Message(stream, priority, payload, admission);
@@ -69,9 +69,8 @@ final class Handover {
             message.takeBack();
             throw e;
         }
-        // Whoever sees here that it has not ended was queued before what the end brings. Who sees that it has may have
-        // come
-        // too late, and takes the message back, unless it is published already.
+        // Who sees here that it has not ended was queued before what the end brings. Who sees that it has may be too
+        // late, and takes the message back, unless it is published already.
         return !(ended && message.takeBack());
     }
 
@@ -79,8 +78,8 @@ final class Handover {
         return payload.length() > DisseminationFrame.MAX_CHUNK_BYTES;
     }
 
-    private AtomicInteger behind(Priority priority) {
-        return priority == Priority.CRITICAL ? criticalBehind : normalBehind;
+    private AtomicInteger waitingCalls(Priority priority) {
+        return priority == Priority.CRITICAL ? criticalCalls : normalCalls;
     }
 
     /**
@@ -89,11 +88,11 @@ final class Handover {
      *
      * @param call which may wait, and is subscribed to now
      */
-    Mono<Void> behind(Priority priority, Bytes payload, Mono<Void> call) {
+    Mono<Void> inTurn(Priority priority, Bytes payload, Mono<Void> call) {
         if (isLarge(payload)) {
             return call;
         }
-        AtomicInteger count = behind(priority);
+        AtomicInteger count = waitingCalls(priority);
         count.incrementAndGet();
         return call.doFinally(signal -> count.decrementAndGet());
     }

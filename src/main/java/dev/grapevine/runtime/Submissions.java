@@ -18,8 +18,8 @@ import reactor.core.publisher.MonoSink;
 /**
  * What users of this node publish and write. Called from their threads, carried out on the node's, and answered at once where
  * there is room for a single message, see {@link Handover}, and else on threads apart from those of subscribers, so that nothing
- * of a user's ever runs on the node's thread and no subscriber holds up a call. What comes before the node is bound waits for that, and is then carried out in the order in which it
- * came.
+ * of a user's ever runs on the node's thread and no subscriber holds up a call. What comes before the node is bound waits for
+ * that, and is then carried out in the order in which it came.
  */
 final class Submissions implements Publishing, Writing {
 
@@ -115,7 +115,7 @@ final class Submissions implements Publishing, Writing {
             // Who calls from there, a subscriber of its own choice, goes on elsewhere nevertheless: it may block.
             return open.isHere() ? answered(Mono.empty()) : Mono.empty();
         }
-        Function<Admission, Mono<Void>> publish = gate -> handover.behind(
+        Function<Admission, Mono<Void>> publish = gate -> handover.inTurn(
                 priority, payload, new PublishMono(topic, priority, Flux.just(payload), commands, gate));
         return calls(priority).call(payload.length(), () -> whenOpen(publish));
     }

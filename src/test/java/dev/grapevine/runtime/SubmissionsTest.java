@@ -490,7 +490,9 @@ class SubmissionsTest {
                 failed.countDown();
             });
             caller.start();
-            Thread.sleep(round % 5);
+            while (over.get() < 10 * round) {
+                Thread.onSpinWait();
+            }
             real.ending();
             node.schedule(real::close);
             assertThat(failed.await(30, TimeUnit.SECONDS)).isTrue();
