@@ -46,12 +46,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NodeCore {
 
-    /** A longer rest saves little more, and makes what happens every now and then late. */
-    private static final int REST_TICKS = 5;
+    /** What happens every now and then and is no tick's own business is late by as much at most. */
+    private static final long REST_NANOS = 1_000_000_000;
 
     private final Origin self;
     private final long tickNanos;
-    private final long restNanos;
     private final SwimCore swim;
     private final OverlayCore overlay;
     private final DisseminationCore topics;
@@ -70,6 +69,7 @@ public final class NodeCore {
     private @Nullable Tuning pace;
     private List<Effect> effects = new ArrayList<>();
     private Time latest;
+    private long lastTick;
 
     private final Effects out = this::add;
     private final Effects shown = this::show;
@@ -86,8 +86,7 @@ public final class NodeCore {
         this.self = self.origin();
         this.latest = now;
         this.tickNanos = settings.tickInterval().toNanos();
-        this.restNanos = Math.min(
-                REST_TICKS * tickNanos, settings.membership().probeInterval().toNanos() / 4);
+        this.lastTick = now.nanos();
         this.swim = new SwimCore(self, settings.membership(), random, now);
         this.overlay = new OverlayCore(self, settings.overlay(), random);
         this.topics = new DisseminationCore(self.origin(), settings.dissemination(), random, origin -> swim.present()
@@ -192,22 +191,25 @@ public final class NodeCore {
 
     /**
      * How long the next tick may take to come, unless another input comes first: the tick interval while anything is under
-     * way; at rest up to {@value #REST_TICKS} of it, but no later than a probe, a dial or in a full mesh the digest of a publication is
-     * due, and never so late that it would look like a pause of this member's own.
+     * way; at rest up to a second after the last, but no later than a probe, a dial or in a full mesh the digest of a publication is
+     * due. Only a tick that comes much later than this says is taken for a pause of this member's own.
      *
      * @param now the time
      * @return nanoseconds, positive
      */
     public long untilTick(Time now) {
-        if (joins.isHolding()) {
-            return tickNanos;
-        }
+        long wait = joins.isHolding() ? tickNanos : Math.max(tickNanos, untilDue(now));
+        swim.resting(now.nanos() + wait - tickNanos);
+        return wait;
+    }
+
+    private long untilDue(Time now) {
         long due = Math.min(
                 Math.min(swim.untilTick(now), overlay.untilTick(now)),
                 Math.min(
                         Math.min(topics.untilTick(now), stores.untilTick()),
                         rumors.untilTick(overlay.isPartial(), now)));
-        return Math.max(tickNanos, Math.min(restNanos, due));
+        return Math.min(lastTick + REST_NANOS - now.nanos(), due);
     }
 
     /**
@@ -229,6 +231,7 @@ public final class NodeCore {
     @SuppressWarnings(
             "ReferenceEquality") // an unchanged decision is the same object, and to compare values takes a while
     private void tick(Time now) {
+        lastTick = now.nanos();
         swim.tick(now, fromSwim(now));
         overlay.tick(now, out);
         topics.tick(now, out);

@@ -21,6 +21,9 @@ final class EffectDispatcher {
 
     private static final Logger log = LoggerFactory.getLogger(EffectDispatcher.class);
 
+    /** How late may be noticed that a subscriber's deadline is over, a line of the log is due, or a full peer has become one that lags. */
+    private static final long USERS_TICK_NANOS = 250_000_000;
+
     private final Origin self;
     private final Scheduler scheduler;
     private final PeerLinks links;
@@ -60,6 +63,11 @@ final class EffectDispatcher {
         views.tick();
         nodeLog.tick();
         links.tellBytes();
+    }
+
+    /** How long the next tick may take to come, as far as this member's own users are concerned. */
+    long untilTick() {
+        return views.isTimed() || nodeLog.isTimed() || links.isAnyFull() ? USERS_TICK_NANOS : Long.MAX_VALUE;
     }
 
     /** Carries out the effects of one step in their order, then sends what they put into outboxes. */

@@ -82,6 +82,10 @@ final class MembershipNews {
         return member.name().equals(address) ? address : member.name() + " (" + address + ")";
     }
 
+    boolean isGathering() {
+        return !gathered.isEmpty();
+    }
+
     /** Time has passed. */
     void tick() {
         if (!gathered.isEmpty() && nanos.getAsLong() - since >= GATHER.toNanos()) {

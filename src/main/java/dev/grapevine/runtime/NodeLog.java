@@ -112,6 +112,11 @@ final class NodeLog {
         return health.flapping().stream().map(Member::id).toList();
     }
 
+    /** Whether something is to be said when time has passed. */
+    boolean isTimed() {
+        return seekingSince != null || news.isGathering();
+    }
+
     /** Time has passed. */
     void tick() {
         news.tick();

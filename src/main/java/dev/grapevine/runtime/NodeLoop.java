@@ -69,7 +69,8 @@ final class NodeLoop {
             NodeCore core = new NodeCore(self, settings, environment.random(), environment.now());
             handshake.consult(core::judge);
             links.consult(core.publishRoom());
-            Ticker ticker = new Ticker(settings.tickInterval(), scheduler);
+            Ticker ticker = new Ticker(
+                    settings.tickInterval(), scheduler, () -> environment.now().nanos());
             return Flux.merge(ticker.ticks(), commands.flux(), accepted(), dialled(), seeds)
                     .map(input -> step(core, input, ticker));
         });
@@ -83,7 +84,7 @@ final class NodeLoop {
             if (input instanceof Input.Tick) {
                 dispatcher.tick();
             }
-            ticker.stepped(now, core::untilTick);
+            ticker.stepped(now, time -> Math.min(core.untilTick(time), dispatcher.untilTick()));
             return effects;
         } catch (Throwable error) {
             // What Reactor takes for fatal it throws on, past the pipeline, which would then stand still unseen.

@@ -241,6 +241,16 @@ final class PeerLinks implements Admission.Room {
         return room;
     }
 
+    /** Whether a peer holds up publishers or, as soon as it lags, will not. */
+    boolean isAnyFull() {
+        for (PeerLink peer : links.values()) { // asked after every step, so without what a stream allocates
+            if (peer.outbox(Lane.DATA).isFull() || peer.outbox(Lane.CRITICAL).isFull()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
     public boolean isForStream(String stream) {
         return core == null || core.mayPublish(stream);

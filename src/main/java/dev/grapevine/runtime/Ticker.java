@@ -4,6 +4,7 @@ import dev.grapevine.protocol.step.Input;
 import dev.grapevine.protocol.step.Time;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -22,9 +23,13 @@ final class Ticker {
 
     private final long interval;
     private final Scheduler.Worker worker;
+    private final LongSupplier nanos;
     private @Nullable FluxSink<Input> sink;
     private @Nullable Disposable next;
     private long nextAt;
+
+    /** When the core needs the next tick; later than {@link #nextAt} if what it was for is over. */
+    private long dueAt;
 
     /** Whether the next tick is no more than an interval away, sooner than which none is needed. */
     private boolean soon;
@@ -34,10 +39,12 @@ final class Ticker {
      *
      * @param interval the shortest time between two ticks
      * @param scheduler the node's
+     * @param nanos the node's clock
      */
-    Ticker(Duration interval, Scheduler scheduler) {
+    Ticker(Duration interval, Scheduler scheduler, LongSupplier nanos) {
         this.interval = interval.toNanos();
         this.worker = scheduler.createWorker();
+        this.nanos = nanos;
     }
 
     /** The ticks, the first after an interval. */
@@ -46,13 +53,14 @@ final class Ticker {
                 ticks -> {
                     sink = ticks;
                     ticks.onDispose(worker);
-                    schedule(interval);
+                    scheduleNext();
                 },
                 OverflowStrategy.DROP);
     }
 
     /**
-     * The core has taken a step, after which it may need the next tick sooner.
+     * The core has taken a step, after which it may need the next tick sooner, or not as soon: then the timer that is set goes
+     * off without a tick, which costs less than to set it anew with every answer to a probe.
      *
      * @param now the time of the step
      * @param untilTick how long the core can do without a tick
@@ -62,11 +70,11 @@ final class Ticker {
             return;
         }
         long wait = untilTick.applyAsLong(now);
-        if (next == null || now.nanos() + wait - nextAt < 0) {
+        dueAt = now.nanos() + wait;
+        if (next == null || dueAt - nextAt < 0) {
             if (next != null) {
                 next.dispose();
             }
-            nextAt = now.nanos() + wait;
             schedule(wait);
         }
     }
@@ -76,6 +84,7 @@ final class Ticker {
     }
 
     private void schedule(long wait) {
+        nextAt = dueAt;
         soon = wait <= interval;
         next = worker.schedule(this::tick, wait, TimeUnit.NANOSECONDS);
     }
@@ -83,11 +92,21 @@ final class Ticker {
     private void tick() {
         next = null;
         soon = false;
+        long early = dueAt - nanos.getAsLong();
+        if (early > 0 && !isOver()) {
+            schedule(early);
+            return;
+        }
         if (sink != null) {
             sink.next(TICK);
         }
         if (next == null && !isOver()) {
-            schedule(interval); // it was dropped: no step has asked for the next
+            scheduleNext(); // it was dropped: no step has asked for the next
         }
+    }
+
+    private void scheduleNext() {
+        dueAt = nanos.getAsLong() + interval;
+        schedule(interval);
     }
 }

@@ -268,6 +268,11 @@ final class TopicChannel<T> implements Topic<T> {
         acknowledging.forEach(AcknowledgeSubscription::tick);
     }
 
+    /** Whether anybody has to acknowledge within a time. */
+    boolean isTimed() {
+        return !acknowledging.isEmpty();
+    }
+
     void remove(DeliverySubscription<T> subscription) {
         subscribers.remove(subscription);
         if (replaying.remove(subscription)) {

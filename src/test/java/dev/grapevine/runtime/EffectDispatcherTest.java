@@ -7,6 +7,7 @@ import dev.grapevine.codec.Codecs;
 import dev.grapevine.membership.Address;
 import dev.grapevine.membership.Member;
 import dev.grapevine.membership.MemberId;
+import dev.grapevine.membership.MemberStatus;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
@@ -14,10 +15,12 @@ import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.LinkLoss;
+import dev.grapevine.topic.AcknowledgeOptions;
 import dev.grapevine.topic.Order;
 import dev.grapevine.transport.Link;
 import dev.grapevine.transport.LinkLimits;
 import dev.grapevine.wire.Hello;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -36,9 +40,12 @@ class EffectDispatcherTest {
     private static final Member PEER =
             new Member(new Origin(new MemberId(2, 0), 1), "peer", new Address("h", 1), "", Map.of());
 
+    private static final long USERS_TICK = Duration.ofMillis(250).toNanos();
+
     private final List<String> told = new ArrayList<>();
     private final Deque<Runnable> turn = new ArrayDeque<>();
     private boolean gone;
+    private boolean standsStill;
     private final Scheduler loop = Schedulers.fromExecutor(this::execute);
     private final GrapevineObserver observer = new GrapevineObserver() {};
     private final PeerLinks links = new PeerLinks(SELF.id(), LinkLimits.DEFAULT, loop, () -> 0, observer);
@@ -66,6 +73,9 @@ class EffectDispatcherTest {
 
         @Override
         public Mono<Void> send(Lane lane, Flux<List<Frame>> batches) {
+            if (standsStill) {
+                return Mono.never();
+            }
             return batches.filter(batch -> !gone)
                     .doOnNext(batch -> loop.schedule(() -> told.add("flushed")))
                     .then();
@@ -80,9 +90,10 @@ class EffectDispatcherTest {
         public void close() {}
     };
 
+    private final TopicChannel<String> channel = new TopicChannel<>(
+            "t", Codecs.utf8(), Order.PUBLISHER, new Nowhere(), replays, Schedulers.immediate(), () -> 0, observer);
+
     EffectDispatcherTest() {
-        TopicChannel<String> channel = new TopicChannel<>(
-                "t", Codecs.utf8(), Order.PUBLISHER, new Nowhere(), replays, Schedulers.immediate(), () -> 0, observer);
         views.topics().put("t", channel);
         channel.messages().subscribe(message -> told.add(message.value()));
     }
@@ -134,5 +145,34 @@ class EffectDispatcherTest {
         gone = true;
         dispatcher.carryOut(List.of(deliver(1), send(1)));
         assertThat(told).containsExactly("m1");
+    }
+
+    @Test
+    void ticksMayComeAsSeldomAsTheCoreLikesWhereTimeMattersToNobody() {
+        assertThat(dispatcher.untilTick()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void whileASubscriberHasToAcknowledgeTicksComeOften() {
+        Disposable subscriber = channel.acknowledgeable(AcknowledgeOptions.DEFAULT).subscribe();
+        assertThat(dispatcher.untilTick()).isEqualTo(USERS_TICK);
+        subscriber.dispose();
+        assertThat(dispatcher.untilTick()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void whileAPeersOutboxIsFullTicksComeOften() {
+        standsStill = true;
+        links.session(peer, null).subscribe();
+        Bytes large = Bytes.wrap(new byte[(int) Outbox.HIGH_WATER]);
+        dispatcher.carryOut(List.of(
+                new Effect.Send(PEER.origin(), Lane.DATA, new Publications(SELF, "t", 1, List.of(large)))));
+        assertThat(dispatcher.untilTick()).isEqualTo(USERS_TICK);
+    }
+
+    @Test
+    void whileALineOfTheLogIsGatheredTicksComeOften() {
+        dispatcher.carryOut(List.of(new Effect.MemberChanged(PEER, MemberStatus.ALIVE)));
+        assertThat(dispatcher.untilTick()).isEqualTo(USERS_TICK);
     }
 }

@@ -179,8 +179,10 @@ class PeerLinksTest {
                         null)
                 .subscribe();
         assertThat(links.isThere(Priority.NORMAL, false)).isTrue();
+        assertThat(links.isAnyFull()).isFalse();
         links.send(PEER.origin(), Lane.DATA, payload(600 << 10));
         assertThat(links.isThere(Priority.NORMAL, false)).isFalse();
+        assertThat(links.isAnyFull()).isTrue();
         assertThat(links.isThere(Priority.CRITICAL, false)).isTrue();
         now = PeerLinks.LAG_GRACE.toNanos() + 1;
         assertThat(links.isThere(Priority.NORMAL, false)).isTrue();

@@ -15,7 +15,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 class TickerTest {
 
     private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-    private final Ticker ticker = new Ticker(Duration.ofMillis(50), time);
+    private final Ticker ticker = new Ticker(Duration.ofMillis(50), time, () -> now().nanos());
     private final List<Long> ticks = new ArrayList<>();
 
     /** How long the core can do without a tick, in milliseconds. */
@@ -63,12 +63,27 @@ class TickerTest {
     }
 
     @Test
-    void anInputAfterWhichItNeedsNoneSoonerChangesNothing() {
+    void anInputAfterWhichItNeedsNoneForLongerPutsItOff() {
         needs = 250;
         pass(100);
+        needs = 600;
         step();
-        pass(300);
-        assertThat(ticks).containsExactly(50L, 300L);
+        needs = 250;
+        pass(850);
+        assertThat(ticks).containsExactly(50L, 700L, 950L);
+    }
+
+    @Test
+    void oneThatWasPutOffIsBroughtForwardAgain() {
+        needs = 250;
+        pass(100);
+        needs = 600;
+        step();
+        pass(250);
+        needs = 100;
+        step();
+        pass(200);
+        assertThat(ticks).containsExactly(50L, 450L, 550L);
     }
 
     @Test

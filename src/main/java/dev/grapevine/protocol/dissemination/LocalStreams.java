@@ -325,12 +325,21 @@ final class LocalStreams {
         isIdle = false;
     }
 
-    /** How long the next tick may take to come: it is wanted soon while a peer is served, and when a digest is due. */
+    /** How long the next tick may take to come: it is wanted soon while a peer is served or fetches, and when a digest is due. */
     long untilTick(long now) {
-        if (isAsked || linked.values().stream().anyMatch(PeerView::isWaiting)) {
+        if (isAsked || isAnyServed()) {
             return 0;
         }
         return isPartial ? Long.MAX_VALUE : schedule.untilDue(now);
+    }
+
+    private boolean isAnyServed() {
+        for (PeerView peer : linked.values()) { // asked after every step, so without what a stream allocates
+            if (peer.isWaiting() || !peer.unfetched().isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void tick(long now, Effects out) {

@@ -11,18 +11,20 @@ final class OwnPause {
 
     private final long threshold;
     private long lastTick;
+    private long restingUntil;
     private long lastHeard;
     private long deafSince = NEVER;
 
     OwnPause(MembershipSettings settings, long now) {
         threshold = settings.probeInterval().toNanos() / 2;
         lastTick = now;
+        restingUntil = now;
         lastHeard = now;
     }
 
     /** The clock is looked at, whatever for: how long the process has stood still, or 0. */
     long awake(long now) {
-        long gap = now - lastTick;
+        long gap = now - (restingUntil - lastTick > 0 ? restingUntil : lastTick);
         if (gap <= threshold) {
             return 0;
         }
@@ -33,6 +35,11 @@ final class OwnPause {
     /** The timer went off. */
     void ticked(long now) {
         lastTick = now;
+    }
+
+    /** No timer is set for before then. */
+    void resting(long until) {
+        restingUntil = until;
     }
 
     /** A frame came in, from whomever: for how long none did although some were due, or 0. */

@@ -145,12 +145,18 @@ final class Prober {
         }
     }
 
-    /** How long until a probe is to begin or to go on, as things stand; not positive if one is due. */
+    /**
+     * How long until a probe is to begin or to go on, as things stand; not positive if one is due. While one is under way no longer than a
+     * quarter of a probe interval, since a pause of this member's own has to show before the probe fails.
+     */
     long untilDue(long now) {
         if (!started) {
             return Long.MAX_VALUE;
         }
         long wait = nextPeriod - now;
+        if (!underWay.isEmpty()) {
+            wait = Math.min(wait, settings.probeInterval().toNanos() / 4);
+        }
         for (Probe probe : underWay.values()) {
             wait = Math.min(wait, (probe.indirect ? probe.failsAt : probe.directUntil) - now);
         }

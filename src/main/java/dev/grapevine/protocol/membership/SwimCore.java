@@ -150,8 +150,8 @@ public final class SwimCore {
     }
 
     /**
-     * Time has passed. A gap of more than half a probe interval since the last tick, at this or any other input, is this
-     * member's own pause: what it waits for is put off by as much before anybody is accused.
+     * Time has passed. A gap of more than half a probe interval since the last tick, or since a tick was to come, at this or any
+     * other input, is this member's own pause: what it waits for is put off by as much before anybody is accused.
      *
      * @param now the time
      * @param out takes the effects
@@ -199,6 +199,15 @@ public final class SwimCore {
                 && metadata.isIdle()
                 && !view.isAnnouncing();
         return atRest ? prober.untilDue(now.nanos()) : 0;
+    }
+
+    /**
+     * No tick is to come before then: until as long after it no pause of this member's own shows. Holds until the next call.
+     *
+     * @param until the time, nanoseconds
+     */
+    public void resting(long until) {
+        ownPause.resting(until);
     }
 
     /**

@@ -2,7 +2,8 @@ package dev.grapevine.transport.rsocket;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -18,9 +19,9 @@ final class EventLoopThread {
     private final Sinks.Empty<Void> gone = Sinks.empty();
     private final EventLoopGroup group;
 
-    @SuppressWarnings("deprecation") // the one way to make a group that Netty 4.1 and 4.2 share
     EventLoopThread(String name) {
-        group = new NioEventLoopGroup(1, (ThreadFactory) task -> new LoopThread(task, name));
+        ThreadFactory threads = task -> new LoopThread(task, name);
+        group = new MultiThreadIoEventLoopGroup(1, threads, UnhurriedHandler.factory(NioIoHandler.newFactory()));
     }
 
     EventLoopGroup group() {

@@ -576,6 +576,19 @@ class LargeMessagesTest {
     }
 
     @Test
+    void whileAPeerHasALargeMessageToFetchTicksComeOften() {
+        node.linkUp(ANN);
+        node.after(Duration.ofMillis(50));
+        assertThat(node.untilTick()).isPositive();
+        Bytes huge = content(30 * CHUNK);
+        node.publish(NEWS, List.of(huge));
+        assertThat(node.untilTick()).isZero();
+        fetch(ANN, 1, huge, 0, 30);
+        node.after(Duration.ofMillis(50));
+        assertThat(node.untilTick()).isPositive();
+    }
+
+    @Test
     void whoFetchesLittleWhileAnotherHasFetchedAllHoldsUpNobodyUntilItIsFasterOrFetchesTheNewest() {
         node.linkUp(ANN);
         node.linkUp(BEN);

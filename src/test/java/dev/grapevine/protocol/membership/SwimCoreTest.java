@@ -27,6 +27,7 @@ import dev.grapevine.protocol.frame.Rumor.Evidence;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.ProtocolEvent;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -310,6 +311,38 @@ class SwimCoreTest {
     }
 
     @Test
+    void aRestThatWasAnnouncedIsNoOwnPauseButWhatComesLongAfterItIs() {
+        SwimScript script = linkedTo(two);
+        script.run(3_500);
+        script.resting(1_000);
+        assertThat(script.pause(1_450)).doesNotContain(noted(ProtocolEvent.OWN_PAUSE_NOTICED));
+        script.resting(1_000);
+        assertThat(script.pause(1_550)).contains(noted(ProtocolEvent.OWN_PAUSE_NOTICED));
+        script.resting(1_000);
+        script.resting(0);
+        assertThat(script.pause(600)).as("the last word counts").contains(noted(ProtocolEvent.OWN_PAUSE_NOTICED));
+    }
+
+    @Test
+    void whileAProbeIsUnderWayTicksComeOftenEnoughToShowAnOwnPause() {
+        SwimScript script = linkedTo(two);
+        List<Long> answered = new ArrayList<>();
+        List<Long> underWay = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            script.run(50, two);
+            answered.add(script.untilTick());
+        }
+        while (underWay.size() < 5) {
+            boolean asked = script.run(50).stream().anyMatch(SwimCoreTest::isPing);
+            if (asked || !underWay.isEmpty()) {
+                underWay.add(script.untilTick());
+            }
+        }
+        assertThat(answered).anyMatch(wait -> wait > 800).allMatch(wait -> wait <= 1_000);
+        assertThat(underWay).allMatch(wait -> wait <= 250);
+    }
+
+    @Test
     void afterAnOwnPauseTheInboxIsReadBeforeAnybodyIsAccusedWhicheverComesFirst() {
         SwimScript script = linkedTo(two, three, four);
         script.gossip(three, suspect(two, 0, three, Evidence.SILENCE));
@@ -344,6 +377,10 @@ class SwimCoreTest {
                 .contains(changed(two, MemberStatus.DEAD))
                 .contains(changed(three, MemberStatus.DEAD))
                 .contains(changed(four, MemberStatus.DEAD));
+    }
+
+    private static boolean isPing(Effect effect) {
+        return effect instanceof Effect.Send send && send.frame() instanceof MembershipFrame.Ping;
     }
 
     private static boolean isChange(Effect effect) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 
 /** One core that a test talks to by hand: member 1 at epoch 10; others are made by number. */
 final class SwimScript {
@@ -149,6 +150,16 @@ final class SwimScript {
         millis += forMillis;
         core.tick(now(), effects::add);
         return taken();
+    }
+
+    /** No tick is to come for so long. */
+    void resting(long forMillis) {
+        core.resting(TimeUnit.MILLISECONDS.toNanos(millis + forMillis));
+    }
+
+    /** How long the next tick may take to come, in milliseconds. */
+    long untilTick() {
+        return TimeUnit.NANOSECONDS.toMillis(core.untilTick(now()));
     }
 
     /** Time passes without anything: what comes next finds that this process stood still. */
