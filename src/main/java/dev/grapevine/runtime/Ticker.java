@@ -92,16 +92,22 @@ final class Ticker {
     private void tick() {
         next = null;
         soon = false;
-        long early = dueAt - nanos.getAsLong();
-        if (early > 0 && !isOver()) {
-            schedule(early);
+        if (sink == null || isOver()) {
             return;
         }
-        if (sink != null) {
+        try {
+            long early = dueAt - nanos.getAsLong();
+            if (early > 0) {
+                schedule(early);
+                return;
+            }
             sink.next(TICK);
-        }
-        if (next == null && !isOver()) {
-            scheduleNext(); // it was dropped: no step has asked for the next
+            if (next == null && !isOver()) {
+                scheduleNext(); // it was dropped: no step has asked for the next
+            }
+        } catch (Throwable error) {
+            // Else it would be the scheduler's alone, and the node without ticks from then on.
+            sink.error(new IllegalStateException("A tick failed", error));
         }
     }
 

@@ -154,7 +154,8 @@ class EffectDispatcherTest {
 
     @Test
     void whileASubscriberHasToAcknowledgeTicksComeOften() {
-        Disposable subscriber = channel.acknowledgeable(AcknowledgeOptions.DEFAULT).subscribe();
+        Disposable subscriber =
+                channel.acknowledgeable(AcknowledgeOptions.DEFAULT).subscribe();
         assertThat(dispatcher.untilTick()).isEqualTo(USERS_TICK);
         subscriber.dispose();
         assertThat(dispatcher.untilTick()).isEqualTo(Long.MAX_VALUE);
@@ -165,8 +166,8 @@ class EffectDispatcherTest {
         standsStill = true;
         links.session(peer, null).subscribe();
         Bytes large = Bytes.wrap(new byte[(int) Outbox.HIGH_WATER]);
-        dispatcher.carryOut(List.of(
-                new Effect.Send(PEER.origin(), Lane.DATA, new Publications(SELF, "t", 1, List.of(large)))));
+        dispatcher.carryOut(
+                List.of(new Effect.Send(PEER.origin(), Lane.DATA, new Publications(SELF, "t", 1, List.of(large)))));
         assertThat(dispatcher.untilTick()).isEqualTo(USERS_TICK);
     }
 

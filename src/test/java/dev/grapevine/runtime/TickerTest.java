@@ -87,6 +87,21 @@ class TickerTest {
     }
 
     @Test
+    void aClockThatFailsEndsThemWithItsError() {
+        Ticker broken = new Ticker(Duration.ofMillis(50), time, () -> {
+            if (now().nanos() > 0) {
+                throw new NoClassDefFoundError("clock");
+            }
+            return 0;
+        });
+        List<Throwable> errors = new ArrayList<>();
+        broken.ticks().subscribe(tick -> {}, errors::add);
+        pass(100);
+        assertThat(errors).singleElement().satisfies(error -> assertThat(error)
+                .hasRootCauseInstanceOf(NoClassDefFoundError.class));
+    }
+
+    @Test
     void afterTheEndThereAreNone() {
         needs = 250;
         pass(100);
