@@ -70,12 +70,16 @@ final class Ticker {
             return;
         }
         long wait = untilTick.applyAsLong(now);
-        dueAt = now.nanos() + wait;
-        if (next == null || dueAt - nextAt < 0) {
+        long at = now.nanos() + wait;
+        if (next == null || at - nextAt < 0) {
             if (next != null) {
                 next.dispose();
             }
+            dueAt = at;
             schedule(wait);
+        } else {
+            // The core never says less than an interval: with inputs coming all the time it would be put off by each.
+            dueAt = wait > interval ? at : nextAt;
         }
     }
 

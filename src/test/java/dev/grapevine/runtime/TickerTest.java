@@ -74,6 +74,19 @@ class TickerTest {
     }
 
     @Test
+    void anInputShortlyBeforeItIsDueDoesNotPutItOff() {
+        needs = 250;
+        pass(50);
+        for (int millis = 50; millis < 295; millis += 5) {
+            pass(5);
+            needs = Math.max(50, 250 - (millis - 45));
+            step();
+        }
+        pass(5);
+        assertThat(ticks).containsExactly(50L, 300L);
+    }
+
+    @Test
     void oneThatWasPutOffIsBroughtForwardAgain() {
         needs = 250;
         pass(100);
