@@ -111,7 +111,7 @@ public interface GrapevineObserver {
     default void framesDropped(DropReason reason, Lane lane, long count) {}
 
     /**
-     * How much waits in the outboxes for peers, as of the last tick (50 to 250 ms).
+     * How much waits in the outboxes for peers, as of the last tick (50 ms to a second; 250 ms while one is full).
      *
      * @param lane the lane
      * @param bytes bytes on this lane, of all links together; 0 until the first call

@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
  * The settings of every core of a node.
  *
  * @param tickInterval how often the core is told that time has passed: how late a deadline can be seen; default 50 ms. A
- *     member that has nothing under way, or in a full mesh does nothing but publish, is told up to 5 times less often
+ *     member that has nothing under way, or in a full mesh does nothing but publish, is told once a second or when a deadline is due
  * @param joinQuiet members that join in a burst are shown together, when nobody has joined for so long times the bits of
  *     their number, at the latest after 32 times as long; zero shows each by itself; default 100 ms
  * @param membership settings of membership

@@ -9,7 +9,6 @@ import dev.grapevine.topic.Topic;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import reactor.core.scheduler.Scheduler;
 
@@ -23,7 +22,7 @@ final class Catalogue {
     private final Submissions submissions;
     private final Replaying replays;
     private final Scheduler delivery;
-    private final LongSupplier nanos;
+    private final Acknowledging acknowledging;
     private final GrapevineObserver observer;
     private final Map<String, MapView<?, ?>> maps = new ConcurrentHashMap<>();
 
@@ -31,13 +30,14 @@ final class Catalogue {
             NodeViews views,
             Submissions submissions,
             Replaying replays,
+            Acknowledging acknowledging,
             Environment environment,
             GrapevineObserver observer) {
         this.views = views;
         this.submissions = submissions;
         this.replays = replays;
         this.delivery = environment.delivery();
-        this.nanos = environment.nanos();
+        this.acknowledging = acknowledging;
         this.observer = observer;
     }
 
@@ -53,7 +53,7 @@ final class Catalogue {
                 views.topics(),
                 name,
                 "topics",
-                () -> new TopicChannel<>(name, codec, order, submissions, replays, delivery, nanos, observer));
+                () -> new TopicChannel<>(name, codec, order, submissions, replays, delivery, acknowledging, observer));
         if (views.isCompleted()) {
             channel.complete();
         }

@@ -6,6 +6,7 @@ import dev.grapevine.observe.GrapevineObserver;
 import dev.grapevine.protocol.frame.StreamName;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.RejectReason;
+import dev.grapevine.protocol.step.Time;
 import dev.grapevine.topic.Priority;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,9 +30,11 @@ final class EffectDispatcher {
     private final PeerLinks links;
     private final NodeViews views;
     private final Replaying replays;
+    private final Acknowledging acknowledging;
     private final NodeLog nodeLog;
     private final GrapevineObserver observer;
     private final Sinks.Many<Address> dials = Sinks.many().unicast().onBackpressureBuffer();
+    private long tickedAt;
 
     EffectDispatcher(
             Origin self,
@@ -39,6 +42,7 @@ final class EffectDispatcher {
             PeerLinks links,
             NodeViews views,
             Replaying replays,
+            Acknowledging acknowledging,
             NodeLog nodeLog,
             GrapevineObserver observer) {
         this.self = self;
@@ -46,6 +50,7 @@ final class EffectDispatcher {
         this.links = links;
         this.views = views;
         this.replays = replays;
+        this.acknowledging = acknowledging;
         this.nodeLog = nodeLog;
         this.observer = observer;
     }
@@ -59,15 +64,17 @@ final class EffectDispatcher {
      * Time has passed: what was gathered for the log may be due, and messages that subscribers did not acknowledge; what
      * waits for peers is told.
      */
-    void tick() {
-        views.tick();
+    void tick(Time now) {
+        tickedAt = now.nanos();
+        acknowledging.tick();
         nodeLog.tick();
         links.tellBytes();
     }
 
-    /** How long the next tick may take to come, as far as this member's own users are concerned. */
-    long untilTick() {
-        return views.isTimed() || nodeLog.isTimed() || links.isAnyFull() ? USERS_TICK_NANOS : Long.MAX_VALUE;
+    /** How long the next tick may take to come, as far as this member's own users are concerned; not positive if it is late. */
+    long untilTick(Time now) {
+        boolean isTimed = acknowledging.isAny() || nodeLog.isTimed() || links.isAnyFull();
+        return isTimed ? tickedAt + USERS_TICK_NANOS - now.nanos() : Long.MAX_VALUE;
     }
 
     /** Carries out the effects of one step in their order, then sends what they put into outboxes. */

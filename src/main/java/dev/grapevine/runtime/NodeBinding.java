@@ -90,6 +90,7 @@ final class NodeBinding {
                         begun.links(),
                         parts.views(),
                         parts.replays(),
+                        parts.acknowledging(),
                         parts.log(),
                         parts.observer()),
                 seeds(begun.transport()));

@@ -26,6 +26,7 @@ final class NodeLoop {
 
     private final Member self;
     private final NodeSettings settings;
+    private final long tickNanos;
     private final Environment environment;
     private final Scheduler scheduler;
     private final Endpoint endpoint;
@@ -48,6 +49,7 @@ final class NodeLoop {
             Flux<Input> seeds) {
         this.self = self;
         this.settings = settings;
+        this.tickNanos = settings.tickInterval().toNanos();
         this.environment = environment;
         this.scheduler = scheduler;
         this.endpoint = endpoint;
@@ -82,14 +84,19 @@ final class NodeLoop {
             List<Effect> effects = core.step(input, now);
             dispatcher.carryOut(effects);
             if (input instanceof Input.Tick) {
-                dispatcher.tick();
+                dispatcher.tick(now);
             }
-            ticker.stepped(now, time -> Math.min(core.untilTick(time), dispatcher.untilTick()));
+            ticker.stepped(now, time -> untilTick(core, time));
             return effects;
         } catch (Throwable error) {
             // What Reactor takes for fatal it throws on, past the pipeline, which would then stand still unseen.
             throw new IllegalStateException("A step failed: " + input.getClass().getSimpleName(), error);
         }
+    }
+
+    private long untilTick(NodeCore core, Time now) {
+        long wait = core.untilTick(now);
+        return wait <= tickNanos ? wait : Math.max(tickNanos, Math.min(wait, dispatcher.untilTick(now)));
     }
 
     private Flux<Input> accepted() {

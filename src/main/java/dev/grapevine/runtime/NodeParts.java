@@ -23,6 +23,7 @@ record NodeParts(
         NodeViews views,
         Commands commands,
         Replaying replays,
+        Acknowledging acknowledging,
         Submissions submissions,
         Catalogue catalogue) {
 
@@ -38,6 +39,7 @@ record NodeParts(
                         .size());
         Commands commands = new Commands();
         Replaying replays = new Replaying(commands);
+        Acknowledging acknowledging = new Acknowledging(config.environment().nanos());
         Submissions submissions =
                 new Submissions(MAX_CALLS, MAX_CALL_BYTES, commands, config.settings(), config.environment());
         return new NodeParts(
@@ -48,8 +50,9 @@ record NodeParts(
                 views,
                 commands,
                 replays,
+                acknowledging,
                 submissions,
-                new Catalogue(views, submissions, replays, config.environment(), observer));
+                new Catalogue(views, submissions, replays, acknowledging, config.environment(), observer));
     }
 
     boolean hasSeeds() {

@@ -65,21 +65,6 @@ final class NodeViews {
         given.clear();
     }
 
-    /** Time has passed. */
-    void tick() {
-        topics.values().forEach(TopicChannel::tick);
-    }
-
-    /** Whether time passing may matter to a subscriber. */
-    boolean isTimed() {
-        for (TopicChannel<?> topic : topics.values()) { // asked after every step, so without what a stream allocates
-            if (topic.isTimed()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** The view of a store; the core bounds how many there are. */
     StoreView store(String name) {
         StoreView store = stores.computeIfAbsent(name, unused -> new StoreView());

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,10 +45,9 @@ final class TopicChannel<T> implements Topic<T> {
     private final Scheduler delivery;
     private final TopicView<T> own;
     private final GrapevineObserver observer;
-    private final LongSupplier nanos;
+    private final Acknowledging acknowledging;
     private final List<DeliverySubscription<T>> subscribers = new CopyOnWriteArrayList<>();
     private final List<DeliverySubscription<T>> replaying = new CopyOnWriteArrayList<>();
-    private final List<AcknowledgeSubscription<T>> acknowledging = new CopyOnWriteArrayList<>();
     private volatile boolean completed;
     private boolean toldOfOtherOrder;
 
@@ -60,7 +58,7 @@ final class TopicChannel<T> implements Topic<T> {
             Publishing publishing,
             Replaying replays,
             Scheduler delivery,
-            LongSupplier nanos,
+            Acknowledging acknowledging,
             GrapevineObserver observer) {
         this.name = name;
         this.codec = codec;
@@ -69,7 +67,7 @@ final class TopicChannel<T> implements Topic<T> {
         this.replays = replays;
         this.delivery = delivery;
         this.own = new TopicView<>(this, Start.NOW, delivery);
-        this.nanos = nanos;
+        this.acknowledging = acknowledging;
         this.observer = observer;
     }
 
@@ -220,7 +218,7 @@ final class TopicChannel<T> implements Topic<T> {
                 actual,
                 options,
                 below.delivery(),
-                nanos,
+                acknowledging.nanos(),
                 count -> observer.subscriberMissed(name, count),
                 () -> completed,
                 acknowledging::remove);
@@ -261,16 +259,6 @@ final class TopicChannel<T> implements Topic<T> {
             subscriber.offer(priority, run);
             given.accept(subscriber);
         }
-    }
-
-    /** Time has passed; on the node's thread. */
-    void tick() {
-        acknowledging.forEach(AcknowledgeSubscription::tick);
-    }
-
-    /** Whether anybody has to acknowledge within a time. */
-    boolean isTimed() {
-        return !acknowledging.isEmpty();
     }
 
     void remove(DeliverySubscription<T> subscription) {

@@ -52,6 +52,8 @@ class AcknowledgeTest {
     private final List<Acknowledgeable<String>> given = new ArrayList<>();
     private long now = Long.MAX_VALUE - 5 * SECOND; // the clock may overflow
 
+    private final Acknowledging acknowledging = new Acknowledging(() -> now);
+
     private TopicChannel<String> channel = channel(Codecs.utf8());
 
     private TopicChannel<String> channel(Codec<String> codec) {
@@ -66,7 +68,7 @@ class AcknowledgeTest {
                 new Nowhere(),
                 new Replaying(new Commands()),
                 delivery,
-                () -> now,
+                acknowledging,
                 new GrapevineObserver() {
                     @Override
                     public void subscriberMissed(String topic, long count) {
@@ -96,7 +98,7 @@ class AcknowledgeTest {
 
     private void after(long seconds) {
         now += seconds * SECOND;
-        channel.tick();
+        acknowledging.tick();
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.step.Effect;
 import dev.grapevine.protocol.step.LinkLoss;
+import dev.grapevine.protocol.step.Time;
 import dev.grapevine.topic.AcknowledgeOptions;
 import dev.grapevine.topic.Order;
 import dev.grapevine.transport.Link;
@@ -51,8 +52,9 @@ class EffectDispatcherTest {
     private final PeerLinks links = new PeerLinks(SELF.id(), LinkLimits.DEFAULT, loop, () -> 0, observer);
     private final NodeViews views = new NodeViews();
     private final Replaying replays = new Replaying(new Commands());
+    private final Acknowledging acknowledging = new Acknowledging(() -> 0);
     private final EffectDispatcher dispatcher = new EffectDispatcher(
-            SELF, loop, links, views, replays, new NodeLog("c", List.of(), () -> 0, () -> 1), observer);
+            SELF, loop, links, views, replays, acknowledging, new NodeLog("c", List.of(), () -> 0, () -> 1), observer);
 
     /** As the transport does, writes at once and flushes at the end of the turn. */
     private final Link peer = new Link() {
@@ -91,7 +93,14 @@ class EffectDispatcherTest {
     };
 
     private final TopicChannel<String> channel = new TopicChannel<>(
-            "t", Codecs.utf8(), Order.PUBLISHER, new Nowhere(), replays, Schedulers.immediate(), () -> 0, observer);
+            "t",
+            Codecs.utf8(),
+            Order.PUBLISHER,
+            new Nowhere(),
+            replays,
+            Schedulers.immediate(),
+            acknowledging,
+            observer);
 
     EffectDispatcherTest() {
         views.topics().put("t", channel);
@@ -113,6 +122,10 @@ class EffectDispatcherTest {
 
     private static Effect deliver(long sequence) {
         return new Effect.Deliver("t", SELF, sequence, List.of(Bytes.utf8("m" + sequence)));
+    }
+
+    private static Time at(long nanos) {
+        return new Time(nanos, 0);
     }
 
     private static Effect send(long sequence) {
@@ -149,16 +162,19 @@ class EffectDispatcherTest {
 
     @Test
     void ticksMayComeAsSeldomAsTheCoreLikesWhereTimeMattersToNobody() {
-        assertThat(dispatcher.untilTick()).isEqualTo(Long.MAX_VALUE);
+        assertThat(dispatcher.untilTick(at(0))).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
     void whileASubscriberHasToAcknowledgeTicksComeOften() {
         Disposable subscriber =
                 channel.acknowledgeable(AcknowledgeOptions.DEFAULT).subscribe();
-        assertThat(dispatcher.untilTick()).isEqualTo(USERS_TICK);
+        assertThat(dispatcher.untilTick(at(0))).isEqualTo(USERS_TICK);
+        assertThat(dispatcher.untilTick(at(100))).as("since the last").isEqualTo(USERS_TICK - 100);
+        dispatcher.tick(at(100));
+        assertThat(dispatcher.untilTick(at(100))).isEqualTo(USERS_TICK);
         subscriber.dispose();
-        assertThat(dispatcher.untilTick()).isEqualTo(Long.MAX_VALUE);
+        assertThat(dispatcher.untilTick(at(0))).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
@@ -168,12 +184,12 @@ class EffectDispatcherTest {
         Bytes large = Bytes.wrap(new byte[(int) Outbox.HIGH_WATER]);
         dispatcher.carryOut(
                 List.of(new Effect.Send(PEER.origin(), Lane.DATA, new Publications(SELF, "t", 1, List.of(large)))));
-        assertThat(dispatcher.untilTick()).isEqualTo(USERS_TICK);
+        assertThat(dispatcher.untilTick(at(0))).isEqualTo(USERS_TICK);
     }
 
     @Test
     void whileALineOfTheLogIsGatheredTicksComeOften() {
         dispatcher.carryOut(List.of(new Effect.MemberChanged(PEER, MemberStatus.ALIVE)));
-        assertThat(dispatcher.untilTick()).isEqualTo(USERS_TICK);
+        assertThat(dispatcher.untilTick(at(0))).isEqualTo(USERS_TICK);
     }
 }

@@ -46,7 +46,7 @@ class TopicChannelTest {
                 new Nowhere(),
                 new Replaying(new Commands()),
                 Schedulers.immediate(),
-                () -> now,
+                new Acknowledging(() -> now),
                 new GrapevineObserver() {
                     @Override
                     public void subscriberMissed(String topic, long count) {

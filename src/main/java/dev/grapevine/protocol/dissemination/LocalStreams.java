@@ -327,19 +327,10 @@ final class LocalStreams {
 
     /** How long the next tick may take to come: it is wanted soon while a peer is served or fetches, and when a digest is due. */
     long untilTick(long now) {
-        if (isAsked || isAnyServed()) {
+        if (isAsked || linked.values().stream().anyMatch(PeerView::isWaiting)) {
             return 0;
         }
         return isPartial ? Long.MAX_VALUE : schedule.untilDue(now);
-    }
-
-    private boolean isAnyServed() {
-        for (PeerView peer : linked.values()) { // asked after every step, so without what a stream allocates
-            if (peer.isWaiting() || !peer.unfetched().isEmpty()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     void tick(long now, Effects out) {

@@ -24,7 +24,7 @@ final class OwnPause {
 
     /** The clock is looked at, whatever for: how long the process has stood still, or 0. */
     long awake(long now) {
-        long gap = now - (restingUntil - lastTick > 0 ? restingUntil : lastTick);
+        long gap = gap(now);
         if (gap <= threshold) {
             return 0;
         }
@@ -32,14 +32,20 @@ final class OwnPause {
         return gap;
     }
 
+    private long gap(long now) {
+        return now - (restingUntil - lastTick > 0 ? restingUntil : lastTick);
+    }
+
     /** The timer went off. */
     void ticked(long now) {
         lastTick = now;
     }
 
-    /** No timer is set for before then. */
-    void resting(long until) {
-        restingUntil = until;
+    /** No timer is set for before then. What comes first after a pause may ask for one: the pause shows all the same. */
+    void resting(long now, long until) {
+        if (gap(now) <= threshold) {
+            restingUntil = until;
+        }
     }
 
     /** A frame came in, from whomever: for how long none did although some were due, or 0. */

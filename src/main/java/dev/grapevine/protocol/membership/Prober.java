@@ -58,6 +58,7 @@ final class Prober {
     private final TreeMap<Origin, Long> soon = new TreeMap<>();
     private boolean started;
     private long nextPeriod;
+    private long tickedAt;
 
     Prober(
             MembershipSettings settings,
@@ -146,8 +147,9 @@ final class Prober {
     }
 
     /**
-     * How long until a probe is to begin or to go on, as things stand; not positive if one is due. While one is under way no longer than a
-     * quarter of a probe interval, since a pause of this member's own has to show before the probe fails.
+     * How long until a probe is to begin or to go on, as things stand; not positive if one is due. While one is under way a tick is due a
+     * quarter of a probe interval after the last, and at once while others are asked to help, since a pause of this member's own has
+     * to show before the probe fails.
      */
     long untilDue(long now) {
         if (!started) {
@@ -155,10 +157,10 @@ final class Prober {
         }
         long wait = nextPeriod - now;
         if (!underWay.isEmpty()) {
-            wait = Math.min(wait, settings.probeInterval().toNanos() / 4);
+            wait = Math.min(wait, tickedAt + settings.probeInterval().toNanos() / 4 - now);
         }
         for (Probe probe : underWay.values()) {
-            wait = Math.min(wait, (probe.indirect ? probe.failsAt : probe.directUntil) - now);
+            wait = Math.min(wait, probe.indirect ? 0 : probe.directUntil - now);
         }
         for (long due : soon.values()) {
             wait = Math.min(wait, due - now);
@@ -171,6 +173,7 @@ final class Prober {
         if (!started) {
             return List.of();
         }
+        tickedAt = step.now();
         List<Origin> failed = new ArrayList<>();
         for (Map.Entry<Long, Probe> entry : new ArrayList<>(underWay.entrySet())) {
             Probe probe = entry.getValue();

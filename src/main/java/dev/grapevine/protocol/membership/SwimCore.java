@@ -202,12 +202,13 @@ public final class SwimCore {
     }
 
     /**
-     * No tick is to come before then: until as long after it no pause of this member's own shows. Holds until the next call.
+     * The time that ticks are not to come in: that none does shows no pause of this member's own. Holds until the next call.
      *
-     * @param until the time, nanoseconds
+     * @param now the time
+     * @param nanos for how long, nanoseconds; 0 if ticks come as they do while something is under way
      */
-    public void resting(long until) {
-        ownPause.resting(until);
+    public void resting(Time now, long nanos) {
+        ownPause.resting(now.nanos(), now.nanos() + nanos);
     }
 
     /**

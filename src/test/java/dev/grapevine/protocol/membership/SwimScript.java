@@ -154,7 +154,7 @@ final class SwimScript {
 
     /** No tick is to come for so long. */
     void resting(long forMillis) {
-        core.resting(TimeUnit.MILLISECONDS.toNanos(millis + forMillis));
+        core.resting(now(), TimeUnit.MILLISECONDS.toNanos(forMillis));
     }
 
     /** How long the next tick may take to come, in milliseconds. */

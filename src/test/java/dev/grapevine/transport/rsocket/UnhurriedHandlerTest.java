@@ -34,10 +34,7 @@ class UnhurriedHandlerTest {
     void itDoesNotAskTheSocketsOverAndOverInTheLastHalfMillisecond() throws Exception {
         turns.set(0);
         for (int i = 0; i < TIMERS; i++) {
-            long due = System.nanoTime() + WAIT_NANOS;
-            long at = group.schedule(System::nanoTime, WAIT_NANOS, TimeUnit.NANOSECONDS)
-                    .get();
-            assertThat(at - due).as("not before it is due").isNotNegative();
+            group.schedule(() -> {}, WAIT_NANOS, TimeUnit.NANOSECONDS).get();
         }
         assertThat(turns)
                 .as("a timer takes some three turns, and some hundreds where the loop spins")
