@@ -91,8 +91,9 @@ class TopicTuningTest {
         return late;
     }
 
-    private static double mean(List<Long> millis) {
-        return millis.stream().mapToLong(Long::longValue).average().orElseThrow();
+    /** Not the mean, which is made by the one repair in hundreds of which each request is lost too. */
+    private static long median(List<Long> millis) {
+        return millis.stream().sorted().skip(millis.size() / 2).findFirst().orElseThrow();
     }
 
     @Test
@@ -113,7 +114,7 @@ class TopicTuningTest {
         List<Long> since = repairs(adaptive);
 
         assertThat(since).hasSizeBetween(30, 120);
-        assertThat(mean(since)).isLessThan(0.8 * mean(before));
+        assertThat(10 * median(since)).isLessThan(8 * median(before));
         assertThat(decisions).allSatisfy(tuning -> assertThat(tuning.explanation())
                 .contains("topics: digests every "
                         + tuning.topics().digestInterval().toMillis() + " ms"));
