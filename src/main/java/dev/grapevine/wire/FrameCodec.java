@@ -41,7 +41,20 @@ public final class FrameCodec {
      *     where there is none, or the whole is longer than 16 MiB less one; nothing was allocated then
      */
     public ByteBuf encode(List<Frame> frames, ByteBufAllocator allocator) {
-        writer.reset();
+        return encode(frames, 0, allocator);
+    }
+
+    /**
+     * Encodes frames that go as one wire frame, and leaves room in front of it.
+     *
+     * @param frames the frames
+     * @param room how many bytes, of any value, come before the wire frame; few
+     * @param allocator where the buffer comes from
+     * @return a new buffer of exactly the room and the encoded size, which the caller owns
+     * @throws IllegalArgumentException as {@link #encode(List, ByteBufAllocator)}, the room counted in
+     */
+    public ByteBuf encode(List<Frame> frames, int room, ByteBufAllocator allocator) {
+        writer.reset(room);
         writer.writeByte(FORMAT_VERSION);
         for (int i = 0; i < frames.size(); i++) {
             write(frames.get(i));

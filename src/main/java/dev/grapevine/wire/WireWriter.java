@@ -28,9 +28,13 @@ final class WireWriter {
     private byte[] scratch = new byte[8 << 10];
     private int position;
 
-    /** Forgets what was written. */
-    void reset() {
-        position = 0;
+    /**
+     * Forgets what was written.
+     *
+     * @param room so many bytes are left in front of what is written from now on
+     */
+    void reset(int room) {
+        position = room;
         if (scratch.length > KEPT_BYTES) {
             scratch = new byte[KEPT_BYTES];
         }

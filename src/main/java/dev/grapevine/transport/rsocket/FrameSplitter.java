@@ -16,11 +16,6 @@ import java.util.function.BiConsumer;
  */
 final class FrameSplitter extends ByteToMessageDecoder {
 
-    /** Stream id, type and flags. */
-    static final int HEADER_BYTES = 6;
-
-    private static final int LENGTH_BYTES = 3;
-
     private final boolean fromAcceptor;
     private final BiConsumer<RejectReason, String> broken;
     private int limit;
@@ -50,30 +45,30 @@ final class FrameSplitter extends ByteToMessageDecoder {
             in.skipBytes(in.readableBytes());
         } else if (first && !looksLikeAPeer(in)) {
             fail(in, RejectReason.MALFORMED_FRAME, "the first bytes are not those of an RSocket peer");
-        } else if (in.readableBytes() >= LENGTH_BYTES) {
+        } else if (in.readableBytes() >= RSocketFrame.LENGTH_BYTES) {
             cut(in, out);
         }
     }
 
     private void cut(ByteBuf in, List<Object> out) {
         int length = in.getUnsignedMedium(in.readerIndex());
-        if (length < HEADER_BYTES) {
+        if (length < RSocketFrame.HEADER_BYTES) {
             fail(in, RejectReason.MALFORMED_FRAME, "a frame of " + length + " bytes");
-        } else if (first && in.readableBytes() < LENGTH_BYTES + HEADER_BYTES) {
+        } else if (first && in.readableBytes() < RSocketFrame.LENGTH_BYTES + RSocketFrame.HEADER_BYTES) {
             return;
         } else if (length > limit) {
             fail(in, RejectReason.OVERSIZED_FRAME, "a frame of " + length + " bytes, more than " + limit);
-        } else if (in.readableBytes() >= LENGTH_BYTES + length) {
+        } else if (in.readableBytes() >= RSocketFrame.LENGTH_BYTES + length) {
             first = false;
-            in.skipBytes(LENGTH_BYTES);
+            in.skipBytes(RSocketFrame.LENGTH_BYTES);
             out.add(in.readRetainedSlice(length));
         }
     }
 
     /** Whether as much of the first header as is there could be that of SETUP, or of what answers a SETUP. */
     private boolean looksLikeAPeer(ByteBuf in) {
-        int start = in.readerIndex() + LENGTH_BYTES;
-        int known = Math.min(in.writerIndex() - start, HEADER_BYTES);
+        int start = in.readerIndex() + RSocketFrame.LENGTH_BYTES;
+        int known = Math.min(in.writerIndex() - start, RSocketFrame.HEADER_BYTES);
         for (int i = 0; i < known; i++) {
             int octet = in.getByte(start + i) & 0xff;
             boolean fits =

@@ -2,7 +2,6 @@ package dev.grapevine.transport.rsocket;
 
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.rsocket.Payload;
 import io.rsocket.util.ByteBufPayload;
@@ -23,6 +22,9 @@ import reactor.core.publisher.SignalType;
  * <p>The publisher is asked for one batch at a time, when the link's scheduler gives the lane its turn. A batch
  * is therefore encoded at the last moment, and a publisher that collects until it is asked batches the more the slower
  * the peer is.
+ *
+ * <p>A batch does not pass through RSocket-Java, which would frame the same bytes anew for each peer; what it keeps count of, the
+ * streams and the credit, is not touched by it.
  *
  * <p>Everything happens on the event loop; a batch that comes on another thread is brought there.
  */
@@ -117,12 +119,9 @@ final class LaneSender extends Flux<Payload> implements Subscription {
     }
 
     private void emit(List<Frame> batch) {
-        ByteBuf encoded = ended ? null : link.encode(batch);
-        if (encoded == null || rsocket == null) {
-            return;
+        if (!ended) {
+            link.send(lane, batch);
         }
-        link.sent(lane, encoded.readableBytes());
-        rsocket.onNext(ByteBufPayload.create(encoded));
     }
 
     /** What subscribes to the publisher. */

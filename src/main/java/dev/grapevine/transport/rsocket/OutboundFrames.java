@@ -12,14 +12,16 @@ import java.util.concurrent.RejectedExecutionException;
 
 /**
  * What goes over a connection: each frame behind its length, with the numbers that are meant where RSocket-Java asks for
- * everything and knows of no keep-alive, flushed once for all that is written in a turn of the event loop. On the event
- * loop.
+ * everything and knows of no keep-alive, flushed once for all that is written in a turn of the event loop, but for its first
+ * message. On the event loop.
  */
 final class OutboundFrames {
 
     private final Channel channel;
     private final LinkLimits limits;
     private boolean flushing;
+    private boolean hurried;
+    private boolean unflushed;
 
     OutboundFrames(Channel channel, LinkLimits limits) {
         this.channel = channel;
@@ -30,9 +32,32 @@ final class OutboundFrames {
     void write(ByteBuf frame) {
         adapt(frame);
         int length = frame.readableBytes();
-        var unused = channel.write(alloc().buffer(3).writeMedium(length), channel.voidPromise());
+        var unused =
+                channel.write(alloc().buffer(RSocketFrame.LENGTH_BYTES).writeMedium(length), channel.voidPromise());
         unused = channel.write(frame, channel.voidPromise());
         flushSoon();
+    }
+
+    /**
+     * Writes a frame that has its length in front, which is used up.
+     *
+     * @param isWaitedFor whether it is flushed at once if it is the first such in a turn of the event loop, so that the peer is
+     *     at work on it while this side goes on; more of them in the same turn are a burst, and are gathered
+     */
+    void payload(ByteBuf frame, boolean isWaitedFor) {
+        var unused = channel.write(frame, channel.voidPromise());
+        flushSoon();
+        if (isWaitedFor && !hurried && flushing) {
+            hurried = true;
+            flush();
+        }
+    }
+
+    private void flush() {
+        if (unflushed) {
+            unflushed = false;
+            channel.flush();
+        }
     }
 
     private void adapt(ByteBuf frame) {
@@ -53,7 +78,9 @@ final class OutboundFrames {
         return (int) Math.min(Integer.MAX_VALUE, duration.toMillis());
     }
 
+    /** Flushes at the end of this turn of the event loop what was not flushed by then. */
     private void flushSoon() {
+        unflushed = true;
         if (flushing) {
             return;
         }
@@ -61,7 +88,8 @@ final class OutboundFrames {
         try {
             channel.eventLoop().execute(() -> {
                 flushing = false;
-                channel.flush();
+                hurried = false;
+                flush();
             });
         } catch (RejectedExecutionException e) {
             // The transport was disposed: its connections are closed.

@@ -20,6 +20,12 @@ final class RSocketFrame {
     /** Version 1.0. */
     static final int VERSION = 1 << 16;
 
+    /** What stands in front of each frame on TCP. */
+    static final int LENGTH_BYTES = 3;
+
+    /** Stream id, type and flags. */
+    static final int HEADER_BYTES = 6;
+
     /** First field after the header: the version of SETUP, the count of REQUEST_N and REQUEST_CHANNEL. */
     static final int FIRST_FIELD = 6;
 
@@ -38,6 +44,18 @@ final class RSocketFrame {
 
     static int flags(ByteBuf frame) {
         return frame.getUnsignedShort(frame.readerIndex() + Integer.BYTES) & 0x3ff;
+    }
+
+    /**
+     * Makes a PAYLOAD frame behind its length of a buffer that holds the data.
+     *
+     * @param buffer begins with {@link #LENGTH_BYTES} and {@link #HEADER_BYTES} to fill in
+     */
+    static void setPayload(ByteBuf buffer, int stream) {
+        int at = buffer.readerIndex();
+        buffer.setMedium(at, buffer.readableBytes() - LENGTH_BYTES);
+        buffer.setInt(at + LENGTH_BYTES, stream);
+        buffer.setShort(at + LENGTH_BYTES + Integer.BYTES, PAYLOAD << 10 | NEXT);
     }
 
     static int firstField(ByteBuf frame) {

@@ -19,7 +19,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -145,23 +144,25 @@ final class RSocketLink implements Link {
         connection.rejected(reason, detail);
     }
 
-    /** A batch as one wire frame, or null and counted if no peer would take it. */
-    @Nullable ByteBuf encode(List<Frame> batch) {
+    /** Sends a batch as one wire frame, unless no peer would take it, which is counted. */
+    void send(Lane lane, List<Frame> batch) {
         ByteBuf encoded;
         try {
-            encoded = codec.encode(batch, connection.alloc());
+            encoded = codec.encode(lane, batch, connection.alloc());
         } catch (IllegalArgumentException e) {
             skipped(RejectReason.OVERSIZED_FRAME, "not sent: " + e.getMessage());
-            return null;
+            return;
         }
-        if (encoded.readableBytes() <= limits.maxFrameBytes()) {
-            return encoded;
+        int bytes = encoded.readableBytes() - SharedCodec.HEADER_BYTES;
+        if (bytes > limits.maxFrameBytes()) {
+            skipped(
+                    RejectReason.OVERSIZED_FRAME,
+                    "not sent: a frame of " + bytes + " bytes, more than " + limits.maxFrameBytes());
+            encoded.release();
+            return;
         }
-        skipped(
-                RejectReason.OVERSIZED_FRAME,
-                "not sent: a frame of " + encoded.readableBytes() + " bytes, more than " + limits.maxFrameBytes());
-        encoded.release();
-        return null;
+        scheduler.sent(lane, bytes, nanos.getAsLong());
+        connection.sendPayload(encoded, lane == Lane.DATA || lane == Lane.CRITICAL);
     }
 
     /** A publisher of the node's own failed, which it must not. A link without one of its lanes is of no use. */
@@ -197,10 +198,6 @@ final class RSocketLink implements Link {
             sender(next).ask();
         }
         pumping = false;
-    }
-
-    void sent(Lane lane, int bytes) {
-        scheduler.sent(lane, bytes, nanos.getAsLong());
     }
 
     /** The peer grants credit: at first what it takes ahead, then as much as it has taken. */

@@ -1,6 +1,7 @@
 package dev.grapevine.transport.rsocket;
 
 import dev.grapevine.protocol.frame.Frame;
+import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.wire.Decoded;
 import dev.grapevine.wire.FrameCodec;
 import io.netty.buffer.ByteBuf;
@@ -10,33 +11,41 @@ import java.util.List;
 
 /**
  * The codec of all links of a transport. A batch that goes to several of them one after the other, which is what publishing
- * does, is encoded once: each link is given the same bytes, which nobody changes. On the event loop.
+ * does, is encoded once, with the header that RSocket would put in front of it for each: each link is given the same bytes, which nobody
+ * changes. On the event loop.
  */
 final class SharedCodec {
 
     /** What is longer is not kept for the next link. */
     private static final int KEPT_BYTES = 256 << 10;
 
+    /** What comes before the wire frame. */
+    static final int HEADER_BYTES = RSocketFrame.LENGTH_BYTES + RSocketFrame.HEADER_BYTES;
+
     private static final Frame[] NONE = {};
 
     private final FrameCodec codec = new FrameCodec();
     private Frame[] frames = NONE;
+    private int stream;
     private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
 
     /**
-     * The bytes of a batch.
+     * The bytes of a batch: a wire frame as an RSocket PAYLOAD frame behind its length.
      *
+     * @param lane on whose stream it goes
      * @param batch the frames
      * @param allocator where the buffer comes from, if they are encoded
      * @return a buffer that is the caller's to release and not to write to
      * @throws IllegalArgumentException as {@link FrameCodec#encode}
      */
-    ByteBuf encode(List<Frame> batch, ByteBufAllocator allocator) {
-        if (isKept(batch)) {
+    ByteBuf encode(Lane lane, List<Frame> batch, ByteBufAllocator allocator) {
+        if (stream == Streams.of(lane) && isKept(batch)) {
             return bytes.retainedDuplicate();
         }
         forget();
-        ByteBuf encoded = codec.encode(batch, allocator);
+        ByteBuf encoded = codec.encode(batch, HEADER_BYTES, allocator);
+        stream = Streams.of(lane);
+        RSocketFrame.setPayload(encoded, stream);
         if (encoded.readableBytes() > KEPT_BYTES) {
             return encoded;
         }

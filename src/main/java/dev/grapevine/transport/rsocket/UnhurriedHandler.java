@@ -1,10 +1,8 @@
 package dev.grapevine.transport.rsocket;
 
-import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.IoRegistration;
 
 /**
  * Waits for sockets until the next timer as another handler does, but up to a millisecond past it rather than until just before.
@@ -13,15 +11,13 @@ import io.netty.channel.IoRegistration;
  * a millisecond it asks the sockets again and again without waiting, on a processor that other members, the
  * publisher or a subscriber may need. No timer of a node has to be as exact as that.
  */
-final class UnhurriedHandler implements IoHandler {
+final class UnhurriedHandler extends ForwardingIoHandler {
 
     /** What makes rounding to the nearest millisecond round up. */
     private static final long ROUND_UP_NANOS = 499_999;
 
-    private final IoHandler handler;
-
     private UnhurriedHandler(IoHandler handler) {
-        this.handler = handler;
+        super(handler);
     }
 
     /** Makes what another factory makes unhurried. */
@@ -30,67 +26,21 @@ final class UnhurriedHandler implements IoHandler {
     }
 
     @Override
-    public void initialize() {
-        handler.initialize();
-    }
-
-    @Override
     public int run(IoHandlerContext context) {
-        return handler.run(new Unhurried(context));
-    }
-
-    @Override
-    public void prepareToDestroy() {
-        handler.prepareToDestroy();
-    }
-
-    @Override
-    public void destroy() {
-        handler.destroy();
-    }
-
-    @Override
-    public IoRegistration register(IoHandle handle) throws Exception {
-        return handler.register(handle);
-    }
-
-    @Override
-    public void wakeup() {
-        handler.wakeup();
-    }
-
-    @Override
-    public boolean isCompatible(Class<? extends IoHandle> type) {
-        return handler.isCompatible(type);
+        return super.run(new Unhurried(context));
     }
 
     /** The loop as the handler sees it: timers that are not due yet are as much later as makes it round up. */
-    private record Unhurried(IoHandlerContext context) implements IoHandlerContext {
+    private static final class Unhurried extends ForwardingContext {
 
-        @Override
-        public boolean canBlock() {
-            return context.canBlock();
+        Unhurried(IoHandlerContext context) {
+            super(context);
         }
 
         @Override
         public long delayNanos(long now) {
-            long delay = context.delayNanos(now);
+            long delay = super.delayNanos(now);
             return delay > 0 && delay < Long.MAX_VALUE - ROUND_UP_NANOS ? delay + ROUND_UP_NANOS : delay;
-        }
-
-        @Override
-        public long deadlineNanos() {
-            return context.deadlineNanos();
-        }
-
-        @Override
-        public void reportActiveIoTime(long nanos) {
-            context.reportActiveIoTime(nanos);
-        }
-
-        @Override
-        public boolean shouldReportActiveIoTime() {
-            return context.shouldReportActiveIoTime();
         }
     }
 }

@@ -8,8 +8,13 @@ import dev.grapevine.membership.MemberId;
 import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.Frame;
+import dev.grapevine.protocol.frame.Lane;
+import dev.grapevine.wire.FrameCodec;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.rsocket.frame.FrameLengthCodec;
+import io.rsocket.frame.PayloadFrameCodec;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,16 +36,21 @@ class SharedCodecTest {
         return new Publications(ORIGIN, "chat", sequence, List.of(Bytes.wrap(new byte[length])));
     }
 
+    private List<Frame> decoded(ByteBuf bytes) {
+        return codec.decode(bytes.slice(SharedCodec.HEADER_BYTES, bytes.writerIndex() - SharedCodec.HEADER_BYTES))
+                .frames();
+    }
+
     @Test
     void aBatchForSeveralLinksIsEncodedOnceAndEachReadsItForItself() {
         List<Frame> batch = List.of(run(1, 10), run(2, 10));
-        ByteBuf one = codec.encode(batch, allocator);
-        ByteBuf other = codec.encode(List.copyOf(batch), allocator);
+        ByteBuf one = codec.encode(Lane.DATA, batch, allocator);
+        ByteBuf other = codec.encode(Lane.DATA, List.copyOf(batch), allocator);
 
         assertThat(other.array()).isSameAs(one.array());
         one.skipBytes(5);
         assertThat(one.release()).isFalse();
-        assertThat(codec.decode(other).frames()).isEqualTo(batch);
+        assertThat(decoded(other)).isEqualTo(batch);
         other.release();
     }
 
@@ -48,20 +58,47 @@ class SharedCodecTest {
     void theNextBatchHasBytesOfItsOwnWhileTheOneBeforeWaitsForASocket() {
         Frame first = run(1, 10);
         Frame second = run(2, 10);
-        ByteBuf waiting = codec.encode(List.of(first), allocator);
-        ByteBuf next = codec.encode(List.of(first, second), allocator);
-        ByteBuf last = codec.encode(List.of(second), allocator);
+        ByteBuf waiting = codec.encode(Lane.DATA, List.of(first), allocator);
+        ByteBuf next = codec.encode(Lane.DATA, List.of(first, second), allocator);
+        ByteBuf last = codec.encode(Lane.DATA, List.of(second), allocator);
 
-        assertThat(codec.decode(waiting).frames()).containsExactly(first);
-        assertThat(codec.decode(next).frames()).containsExactly(first, second);
-        assertThat(codec.decode(last).frames()).containsExactly(second);
+        assertThat(decoded(waiting)).containsExactly(first);
+        assertThat(decoded(next)).containsExactly(first, second);
+        assertThat(decoded(last)).containsExactly(second);
         List.of(waiting, next, last).forEach(ByteBuf::release);
+    }
+
+    @Test
+    void itIsTheFrameThatRSocketWouldMakeOfItBehindItsLength() {
+        List<Frame> batch = List.of(run(1, 10));
+        ByteBuf ours = codec.encode(Lane.BULK, batch, allocator);
+        ByteBuf wire = new FrameCodec().encode(batch, allocator);
+        ByteBuf theirs = FrameLengthCodec.encode(
+                allocator,
+                wire.readableBytes() + 6,
+                PayloadFrameCodec.encode(allocator, Streams.of(Lane.BULK), false, false, true, null, wire));
+
+        assertThat(ByteBufUtil.hexDump(ours)).isEqualTo(ByteBufUtil.hexDump(theirs));
+        ours.release();
+        theirs.release();
+    }
+
+    @Test
+    void onAnotherLaneItIsAnotherFrame() {
+        List<Frame> batch = List.of(run(1, 10));
+        ByteBuf one = codec.encode(Lane.DATA, batch, allocator);
+        ByteBuf other = codec.encode(Lane.CRITICAL, batch, allocator);
+
+        assertThat(one.getInt(3)).isEqualTo(Streams.of(Lane.DATA));
+        assertThat(other.getInt(3)).isEqualTo(Streams.of(Lane.CRITICAL));
+        one.release();
+        other.release();
     }
 
     @Test
     void whatIsLongIsNotKept() {
         List<Frame> batch = List.of(run(1, 300_000));
-        ByteBuf one = codec.encode(batch, allocator);
+        ByteBuf one = codec.encode(Lane.DATA, batch, allocator);
 
         assertThat(one.release()).isTrue();
     }
@@ -69,10 +106,10 @@ class SharedCodecTest {
     @Test
     void afterABatchThatCannotBeEncodedItGoesOn() {
         Frame wrong = new Publications(ORIGIN, "chat", -1, List.of(Bytes.EMPTY));
-        assertThat(catchThrowable(() -> codec.encode(List.of(wrong), allocator)))
+        assertThat(catchThrowable(() -> codec.encode(Lane.DATA, List.of(wrong), allocator)))
                 .isInstanceOf(IllegalArgumentException.class);
-        ByteBuf one = codec.encode(List.of(run(1, 10)), allocator);
-        assertThat(codec.decode(one).frames()).containsExactly(run(1, 10));
+        ByteBuf one = codec.encode(Lane.DATA, List.of(run(1, 10)), allocator);
+        assertThat(decoded(one)).containsExactly(run(1, 10));
         one.release();
     }
 }

@@ -2,11 +2,9 @@ package dev.grapevine.transport.rsocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.IoRegistration;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.util.concurrent.TimeUnit;
@@ -48,42 +46,19 @@ class UnhurriedHandlerTest {
     }
 
     /** Counts how often the loop looks at its sockets. */
-    private record Counted(IoHandler handler, AtomicLong turns) implements IoHandler {
+    private static final class Counted extends ForwardingIoHandler {
 
-        @Override
-        public void initialize() {
-            handler.initialize();
+        private final AtomicLong turns;
+
+        Counted(IoHandler handler, AtomicLong turns) {
+            super(handler);
+            this.turns = turns;
         }
 
         @Override
         public int run(IoHandlerContext context) {
             turns.incrementAndGet();
-            return handler.run(context);
-        }
-
-        @Override
-        public void prepareToDestroy() {
-            handler.prepareToDestroy();
-        }
-
-        @Override
-        public void destroy() {
-            handler.destroy();
-        }
-
-        @Override
-        public IoRegistration register(IoHandle handle) throws Exception {
-            return handler.register(handle);
-        }
-
-        @Override
-        public void wakeup() {
-            handler.wakeup();
-        }
-
-        @Override
-        public boolean isCompatible(Class<? extends IoHandle> type) {
-            return handler.isCompatible(type);
+            return super.run(context);
         }
     }
 }
