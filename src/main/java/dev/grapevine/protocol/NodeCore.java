@@ -190,14 +190,14 @@ public final class NodeCore {
     }
 
     /**
-     * How long the next tick may take to come, unless another input comes first: the tick interval while anything is under
-     * way; at rest up to a second after the last, but no later than a probe, a dial or in a full mesh the digest of a publication is
-     * due. The core keeps what it said last: only a tick that comes much later is taken for a pause of this member's own.
+     * Plans the next tick, which is to be asked for after each input: after the tick interval while anything is under way; at
+     * rest up to a second after the last, but no later than a probe, a dial or in a full mesh the digest of a publication is
+     * due. The core keeps the plan: only a tick that comes much later is taken for a pause of this member's own.
      *
      * @param now the time
-     * @return nanoseconds, positive
+     * @return how long the tick may take to come unless another input comes first, in nanoseconds, positive
      */
-    public long untilTick(Time now) {
+    public long planTick(Time now) {
         long wait = joins.isHolding() ? tickNanos : Math.max(tickNanos, untilDue(now));
         swim.resting(now, wait - tickNanos);
         return wait;

@@ -86,7 +86,7 @@ final class NodeLoop {
             if (input instanceof Input.Tick) {
                 dispatcher.tick(now);
             }
-            ticker.stepped(now, time -> untilTick(core, time));
+            ticker.stepped(now, time -> planTick(core, time));
             return effects;
         } catch (Throwable error) {
             // What Reactor takes for fatal it throws on, past the pipeline, which would then stand still unseen.
@@ -94,8 +94,8 @@ final class NodeLoop {
         }
     }
 
-    private long untilTick(NodeCore core, Time now) {
-        long wait = core.untilTick(now);
+    private long planTick(NodeCore core, Time now) {
+        long wait = core.planTick(now);
         return wait <= tickNanos ? wait : Math.max(tickNanos, Math.min(wait, dispatcher.untilTick(now)));
     }
 

@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,7 @@ public final class FrameCodec {
      *     where there is none, or the whole is longer than 16 MiB less one; nothing was allocated then
      */
     public ByteBuf encode(List<Frame> frames, ByteBufAllocator allocator) {
-        return encode(frames, 0, allocator);
+        return encode(frames, 0, size -> allocator.buffer(size, size));
     }
 
     /**
@@ -49,17 +50,18 @@ public final class FrameCodec {
      *
      * @param frames the frames
      * @param room how many bytes, of any value, come before the wire frame; few
-     * @param allocator where the buffer comes from
-     * @return a new buffer of exactly the room and the encoded size, which the caller owns
-     * @throws IllegalArgumentException as {@link #encode(List, ByteBufAllocator)}, the room counted in
+     * @param buffers gives an empty buffer for so many bytes: the room and the encoded size
+     * @return that buffer, filled, which the caller owns
+     * @throws IllegalArgumentException as {@link #encode(List, ByteBufAllocator)}, the room counted in; no buffer was asked for
+     *     then
      */
-    public ByteBuf encode(List<Frame> frames, int room, ByteBufAllocator allocator) {
+    public ByteBuf encode(List<Frame> frames, int room, IntFunction<ByteBuf> buffers) {
         writer.reset(room);
         writer.writeByte(FORMAT_VERSION);
         for (int i = 0; i < frames.size(); i++) {
             write(frames.get(i));
         }
-        return writer.toBuffer(allocator);
+        return writer.toBuffer(buffers);
     }
 
     private void write(Frame frame) {

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +43,13 @@ final class WireWriter {
 
     /** A buffer with what was written. */
     ByteBuf toBuffer(ByteBufAllocator allocator) {
+        return toBuffer(size -> allocator.buffer(size, size));
+    }
+
+    /** A buffer with what was written, which is asked for with its size. */
+    ByteBuf toBuffer(IntFunction<ByteBuf> buffers) {
         checkLength(position);
-        return allocator.buffer(position, position).writeBytes(scratch, 0, position);
+        return buffers.apply(position).writeBytes(scratch, 0, position);
     }
 
     void writeByte(int value) {

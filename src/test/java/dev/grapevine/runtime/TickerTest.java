@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.Disposable;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -39,38 +42,27 @@ class TickerTest {
         time.advanceTimeBy(Duration.ofMillis(millis));
     }
 
-    @Test
-    void whileSomethingIsUnderWayTheyComeEveryInterval() {
-        pass(200);
-        assertThat(ticks).containsExactly(50L, 100L, 150L, 200L);
-    }
-
-    @Test
-    void atRestTheyComeWhenTheCoreNeedsThem() {
-        needs = 250;
-        pass(600);
-        assertThat(ticks).containsExactly(50L, 300L, 550L);
-    }
-
-    @Test
-    void anInputAfterWhichTheCoreNeedsOneSoonerBringsItForward() {
-        needs = 250;
-        pass(100);
-        needs = 50;
-        step();
-        pass(120);
-        assertThat(ticks).containsExactly(50L, 150L, 200L);
-    }
-
-    @Test
-    void anInputAfterWhichItNeedsNoneForLongerPutsItOff() {
-        needs = 250;
-        pass(100);
-        needs = 600;
-        step();
-        needs = 250;
-        pass(850);
-        assertThat(ticks).containsExactly(50L, 700L, 950L);
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+                    every interval while something is under way          | pass 200                                                                         | 50 100 150 200
+                    when the core needs them at rest                     | needs 250, pass 600                                                              | 50 300 550
+                    sooner after an input after which it needs one       | needs 250, pass 100, needs 50, step, pass 120                                    | 50 150 200
+                    later after an input after which it needs none       | needs 250, pass 100, needs 600, step, needs 250, pass 850                        | 50 700 950
+                    sooner again after one that was put off              | needs 250, pass 100, needs 600, step, pass 250, needs 100, step, pass 200        | 50 450 550
+                    """)
+    void theyCome(String when, String script, String expected) {
+        for (String line : script.split(", ")) {
+            String[] words = line.split(" ");
+            switch (words[0]) {
+                case "needs" -> needs = Long.parseLong(words[1]);
+                case "pass" -> pass(Long.parseLong(words[1]));
+                default -> step();
+            }
+        }
+        assertThat(ticks)
+                .as(when)
+                .containsExactlyElementsOf(
+                        Stream.of(expected.split(" ")).map(Long::valueOf).toList());
     }
 
     @Test
@@ -84,19 +76,6 @@ class TickerTest {
         }
         pass(5);
         assertThat(ticks).containsExactly(50L, 300L);
-    }
-
-    @Test
-    void oneThatWasPutOffIsBroughtForwardAgain() {
-        needs = 250;
-        pass(100);
-        needs = 600;
-        step();
-        pass(250);
-        needs = 100;
-        step();
-        pass(200);
-        assertThat(ticks).containsExactly(50L, 450L, 550L);
     }
 
     @Test

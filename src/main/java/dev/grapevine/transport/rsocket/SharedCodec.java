@@ -19,6 +19,9 @@ final class SharedCodec {
     /** What is longer is not kept for the next link. */
     private static final int KEPT_BYTES = 256 << 10;
 
+    /** Even the shortest batch has a buffer of so many bytes, for those after it to use again. */
+    private static final int SMALLEST_BYTES = 1 << 10;
+
     /** What comes before the wire frame. */
     static final int HEADER_BYTES = RSocketFrame.LENGTH_BYTES + RSocketFrame.HEADER_BYTES;
 
@@ -42,8 +45,8 @@ final class SharedCodec {
         if (stream == Streams.of(lane) && isKept(batch)) {
             return bytes.retainedDuplicate();
         }
-        forget();
-        ByteBuf encoded = codec.encode(batch, HEADER_BYTES, allocator);
+        frames = NONE;
+        ByteBuf encoded = codec.encode(batch, HEADER_BYTES, size -> buffer(size, allocator));
         stream = Streams.of(lane);
         RSocketFrame.setPayload(encoded, stream);
         if (encoded.readableBytes() > KEPT_BYTES) {
@@ -52,6 +55,15 @@ final class SharedCodec {
         frames = batch.toArray(NONE);
         bytes = encoded;
         return encoded.retainedDuplicate();
+    }
+
+    /** The buffer of the batch before, if every link is done with it, or else another. */
+    private ByteBuf buffer(int size, ByteBufAllocator allocator) {
+        if (bytes.refCnt() == 1 && size <= bytes.capacity()) {
+            return bytes.clear();
+        }
+        forget();
+        return allocator.buffer(Math.max(size, SMALLEST_BYTES), Math.max(size, SMALLEST_BYTES));
     }
 
     /** Whether these very frames, which never change, were encoded last. */

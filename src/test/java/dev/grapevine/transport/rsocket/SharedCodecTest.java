@@ -96,6 +96,24 @@ class SharedCodecTest {
     }
 
     @Test
+    void theBufferOfABatchThatEveryLinkIsDoneWithIsUsedAgain() {
+        ByteBuf one = codec.encode(Lane.DATA, List.of(run(1, 100)), allocator);
+        ByteBuf other = codec.encode(Lane.DATA, List.of(run(2, 500)), allocator);
+        byte[] array = other.array();
+        assertThat(array).as("one still waits for a socket").isNotSameAs(one.array());
+        one.release();
+        other.release();
+
+        ByteBuf shorter = codec.encode(Lane.DATA, List.of(run(3, 10)), allocator);
+        assertThat(shorter.array()).isSameAs(array);
+        assertThat(decoded(shorter)).containsExactly(run(3, 10));
+        shorter.release();
+        ByteBuf longer = codec.encode(Lane.DATA, List.of(run(4, 5_000)), allocator);
+        assertThat(decoded(longer)).as("has no room in it").containsExactly(run(4, 5_000));
+        longer.release();
+    }
+
+    @Test
     void whatIsLongIsNotKept() {
         List<Frame> batch = List.of(run(1, 300_000));
         ByteBuf one = codec.encode(Lane.DATA, batch, allocator);
