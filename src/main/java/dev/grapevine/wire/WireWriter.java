@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the primitive parts of the wire format into an array that is used again for the next wire frame, so that many
- * small writes cost no buffer checks and the buffer that goes out is allocated once, with its exact size.
+ * small writes cost no buffer checks and the buffer that goes out is asked for once, with the exact size.
  */
 final class WireWriter {
 

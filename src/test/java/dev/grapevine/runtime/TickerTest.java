@@ -56,7 +56,8 @@ class TickerTest {
             switch (words[0]) {
                 case "needs" -> needs = Long.parseLong(words[1]);
                 case "pass" -> pass(Long.parseLong(words[1]));
-                default -> step();
+                case "step" -> step();
+                default -> throw new IllegalArgumentException(line);
             }
         }
         assertThat(ticks)

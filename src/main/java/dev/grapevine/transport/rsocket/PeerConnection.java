@@ -39,7 +39,7 @@ import reactor.netty.NettyPipeline;
  *   <li>let only frames through that the protocol has, see {@link ProtocolGuard};
  *   <li>know when the socket is full, so that no publisher is asked for what could not be sent: RSocket-Java's own
  *       connection queues without bound;
- *   <li>flush once for all that is written in a turn of the event loop;
+ *   <li>flush the first message in a turn of the event loop at once, and once for all else that is written in it;
  *   <li>keep itself alive on the event loop: RSocket-Java would run a timer for each connection on a shared thread, and
  *       end streams from there;
  *   <li>grant credit itself: RSocket-Java adds up what it requests of a stream over its whole life and falls silent

@@ -155,10 +155,10 @@ final class RSocketLink implements Link {
         }
         int bytes = encoded.readableBytes() - SharedCodec.HEADER_BYTES;
         if (bytes > limits.maxFrameBytes()) {
+            encoded.release();
             skipped(
                     RejectReason.OVERSIZED_FRAME,
                     "not sent: a frame of " + bytes + " bytes, more than " + limits.maxFrameBytes());
-            encoded.release();
             return;
         }
         scheduler.sent(lane, bytes, nanos.getAsLong());

@@ -37,7 +37,7 @@ final class SharedCodec {
      *
      * @param lane on whose stream it goes
      * @param batch the frames
-     * @param allocator where the buffer comes from, if they are encoded
+     * @param allocator where the buffer comes from, if they are encoded into another one; the same for all links
      * @return a buffer that is the caller's to release and not to write to
      * @throws IllegalArgumentException as {@link FrameCodec#encode}
      */
@@ -57,13 +57,18 @@ final class SharedCodec {
         return encoded.retainedDuplicate();
     }
 
-    /** The buffer of the batch before, if every link is done with it, or else another. */
+    /**
+     * The buffer of the batch before, if every link is done with it and it is of the size: a short batch may wait for a socket, which
+     * counts its bytes and not what it would keep of a much larger buffer.
+     */
     private ByteBuf buffer(int size, ByteBufAllocator allocator) {
-        if (bytes.refCnt() == 1 && size <= bytes.capacity()) {
+        int largest = Math.max(2 * size, SMALLEST_BYTES);
+        if (bytes.refCnt() == 1 && size <= bytes.capacity() && bytes.capacity() <= largest) {
             return bytes.clear();
         }
         forget();
-        return allocator.buffer(Math.max(size, SMALLEST_BYTES), Math.max(size, SMALLEST_BYTES));
+        int capacity = Math.max(size, SMALLEST_BYTES);
+        return allocator.buffer(capacity, capacity);
     }
 
     /** Whether these very frames, which never change, were encoded last. */

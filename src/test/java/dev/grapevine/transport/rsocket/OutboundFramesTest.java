@@ -76,9 +76,12 @@ class OutboundFramesTest {
                     output.payload(frame(3), true);
                 }))
                 .containsExactly("01", "|", "02", "03", "|");
-        assertThat(turn(() -> output.payload(frame(4), true)))
+        assertThat(turn(() -> {
+                    output.payload(frame(4), true);
+                    output.payload(frame(5), true);
+                }))
                 .as("in another turn")
-                .containsExactly("04", "|");
+                .containsExactly("04", "|", "05", "|");
     }
 
     @Test

@@ -111,6 +111,9 @@ class SharedCodecTest {
         ByteBuf longer = codec.encode(Lane.DATA, List.of(run(4, 5_000)), allocator);
         assertThat(decoded(longer)).as("has no room in it").containsExactly(run(4, 5_000));
         longer.release();
+        ByteBuf brief = codec.encode(Lane.DATA, List.of(run(5, 10)), allocator);
+        assertThat(brief.capacity()).as("keeps no long buffer while it waits").isLessThanOrEqualTo(1 << 10);
+        brief.release();
     }
 
     @Test
