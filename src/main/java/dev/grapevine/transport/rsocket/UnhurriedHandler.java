@@ -31,32 +31,16 @@ final class UnhurriedHandler extends ForwardingIoHandler {
     }
 
     /** The loop as the handler sees it: timers that are not due yet are as much later as makes it round up. */
-    private record Unhurried(IoHandlerContext context) implements IoHandlerContext {
+    private static final class Unhurried extends ForwardingContext {
 
-        @Override
-        public boolean canBlock() {
-            return context.canBlock();
+        Unhurried(IoHandlerContext context) {
+            super(context);
         }
 
         @Override
         public long delayNanos(long now) {
-            long delay = context.delayNanos(now);
+            long delay = super.delayNanos(now);
             return delay > 0 && delay < Long.MAX_VALUE - ROUND_UP_NANOS ? delay + ROUND_UP_NANOS : delay;
-        }
-
-        @Override
-        public long deadlineNanos() {
-            return context.deadlineNanos();
-        }
-
-        @Override
-        public void reportActiveIoTime(long nanos) {
-            context.reportActiveIoTime(nanos);
-        }
-
-        @Override
-        public boolean shouldReportActiveIoTime() {
-            return context.shouldReportActiveIoTime();
         }
     }
 }
