@@ -48,39 +48,4 @@ class ForwardingIoHandler implements IoHandler {
     public boolean isCompatible(Class<? extends IoHandle> type) {
         return handler.isCompatible(type);
     }
-
-    /** The loop as such a handler sees it, but for what a subclass changes. */
-    static class ForwardingContext implements IoHandlerContext {
-
-        private final IoHandlerContext context;
-
-        ForwardingContext(IoHandlerContext context) {
-            this.context = context;
-        }
-
-        @Override
-        public boolean canBlock() {
-            return context.canBlock();
-        }
-
-        @Override
-        public long delayNanos(long now) {
-            return context.delayNanos(now);
-        }
-
-        @Override
-        public long deadlineNanos() {
-            return context.deadlineNanos();
-        }
-
-        @Override
-        public void reportActiveIoTime(long nanos) {
-            context.reportActiveIoTime(nanos);
-        }
-
-        @Override
-        public boolean shouldReportActiveIoTime() {
-            return context.shouldReportActiveIoTime();
-        }
-    }
 }

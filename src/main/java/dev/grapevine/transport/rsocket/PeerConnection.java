@@ -307,11 +307,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
         }
     }
 
-    /**
-     * Sends a frame that has its length in front, which is used up. On the event loop.
-     *
-     * @param isWaitedFor whether somebody waits for it, see {@link OutboundFrames#payload}
-     */
+    /** On the event loop; see {@link OutboundFrames#payload}. */
     void sendPayload(ByteBuf frame, boolean isWaitedFor) {
         if (loss != null || refusing) {
             frame.release();

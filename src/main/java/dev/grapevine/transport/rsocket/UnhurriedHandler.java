@@ -31,16 +31,32 @@ final class UnhurriedHandler extends ForwardingIoHandler {
     }
 
     /** The loop as the handler sees it: timers that are not due yet are as much later as makes it round up. */
-    private static final class Unhurried extends ForwardingContext {
+    private record Unhurried(IoHandlerContext context) implements IoHandlerContext {
 
-        Unhurried(IoHandlerContext context) {
-            super(context);
+        @Override
+        public boolean canBlock() {
+            return context.canBlock();
         }
 
         @Override
         public long delayNanos(long now) {
-            long delay = super.delayNanos(now);
+            long delay = context.delayNanos(now);
             return delay > 0 && delay < Long.MAX_VALUE - ROUND_UP_NANOS ? delay + ROUND_UP_NANOS : delay;
+        }
+
+        @Override
+        public long deadlineNanos() {
+            return context.deadlineNanos();
+        }
+
+        @Override
+        public void reportActiveIoTime(long nanos) {
+            context.reportActiveIoTime(nanos);
+        }
+
+        @Override
+        public boolean shouldReportActiveIoTime() {
+            return context.shouldReportActiveIoTime();
         }
     }
 }
