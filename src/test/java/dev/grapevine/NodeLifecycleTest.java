@@ -39,6 +39,7 @@ import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.NonBlocking;
 import reactor.core.scheduler.Scheduler;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
@@ -255,9 +256,24 @@ class NodeLifecycleTest {
             });
         }
         assertThat(called.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        StepVerifier.create(node.stop()).expectComplete().verify(PATIENCE);
+        StepVerifier.create(node.stop())
+                .expectSubscription()
+                .then(NodeLifecycleTest::theThreadThatWaitsForOthersMayBlock)
+                .expectComplete()
+                .verify(PATIENCE);
         assertThat(node.state()).isEqualTo(NodeState.STOPPED);
         assertThatThePortIsFree();
+    }
+
+    /** To shut down a pool of threads takes locks that these hold for moments. */
+    private static void theThreadThatWaitsForOthersMayBlock() {
+        List<Thread> ends = Flux.interval(Duration.ofMillis(10))
+                .map(tick -> Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().equals("grapevine-end"))
+                        .toList())
+                .filter(found -> !found.isEmpty())
+                .blockFirst(PATIENCE);
+        assertThat(ends).isNotEmpty().noneMatch(NonBlocking.class::isInstance);
     }
 
     @Test

@@ -92,9 +92,9 @@ final class Handover {
         if (isLarge(payload)) {
             return call;
         }
-        AtomicInteger count = waitingCalls(priority);
-        count.incrementAndGet();
-        return call.doFinally(signal -> count.decrementAndGet());
+        // Counted down before the call's end is told: who waits for that and calls again passes nobody.
+        AtomicInteger waiting = waitingCalls(priority);
+        return Mono.using(waiting::incrementAndGet, counted -> call, counted -> waiting.decrementAndGet(), true);
     }
 
     /** The node is told to stop, or has failed: from now on every call is answered by the node. From any thread. */

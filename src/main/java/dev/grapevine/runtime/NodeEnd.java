@@ -95,7 +95,10 @@ final class NodeEnd {
         });
     }
 
-    /** On a thread of its own: to shut down a pool takes locks that its threads hold, for which the node's must not wait. */
+    /**
+     * On a thread of its own, which may block: to shut down a pool takes locks that its threads hold, for which the node's must not
+     * wait.
+     */
     private Mono<Void> usersThreadsGivenBack() {
         if (!parts.config().ownsThreads()) {
             return Mono.empty();
@@ -109,10 +112,16 @@ final class NodeEnd {
         });
         // Not eager: whoever is told goes on on this thread, and would be interrupted.
         return Mono.using(
-                () -> Schedulers.newSingle("grapevine-end", true),
+                () -> Schedulers.newSingle(NodeEnd::thread),
                 timer -> disposed.subscribeOn(timer).timeout(USERS_GRACE, usersInterrupted(), timer),
                 Scheduler::dispose,
                 false);
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "grapevine-end");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private Mono<Void> usersInterrupted() {

@@ -28,16 +28,22 @@ final class UnderWay {
         this.maxBytes = maxBytes;
     }
 
-    /** The call, from its subscription on, or an error if there are too many. */
+    /**
+     * The call, from its subscription on, or an error if there are too many. It is no longer under way when its end is told, so
+     * that who waits for that may call again at once.
+     */
     Mono<Void> call(long size, Supplier<Mono<Void>> action) {
-        return Mono.defer(() -> {
-            String beyond = enter(size);
-            return beyond == null
-                    ? action.get().doFinally(signal -> leave(size))
-                    : Mono.error(new IllegalStateException(
-                            "More than " + beyond + " are under way: wait for some to complete"));
-        });
+        return Mono.using(() -> admitted(size), entered -> action.get(), this::leave, true);
     }
+
+    private long admitted(long size) {
+        String beyond = enter(size);
+        if (beyond != null) {
+            throw new IllegalStateException("More than " + beyond + " are under way: wait for some to complete");
+        }
+        return size;
+    }
+
     /** One more, if there may be: then {@link #leave} has to follow. Otherwise the limit that it would exceed. */
     @Nullable String enter(long size) {
         int count = calls.incrementAndGet();

@@ -97,6 +97,52 @@ class SubmissionsTest {
     }
 
     @Test
+    void aCallIsNoLongerUnderWayWhenItsEndIsTold() {
+        UnderWay one = new UnderWay("calls", 1, 1);
+        StepVerifier.create(one.call(1, Mono::empty).then(Mono.defer(() -> one.call(1, Mono::empty))))
+                .verifyComplete();
+        RuntimeException failure = new RuntimeException("expected");
+        StepVerifier.create(one.call(1, () -> Mono.error(failure))
+                        .onErrorResume(error -> one.call(1, () -> {
+                            throw failure;
+                        }))
+                        .onErrorResume(error -> one.call(1, Mono::never)))
+                .expectSubscription()
+                .then(() -> StepVerifier.create(one.call(1, Mono::empty))
+                        .verifyErrorMessage("More than 1 calls are under way: wait for some to complete"))
+                .thenCancel()
+                .verify();
+        StepVerifier.create(one.call(1, Mono::empty)).verifyComplete();
+    }
+
+    @Test
+    void whoWaitsForOneCallIsAnsweredAtOnceByTheNext() {
+        Scheduler node = Schedulers.newSingle("node");
+        AtomicInteger answers = new AtomicInteger();
+        Scheduler own = Schedulers.newSingle("own");
+        Scheduler counting = Schedulers.fromExecutor(task -> {
+            answers.incrementAndGet();
+            own.schedule(task);
+        });
+        try {
+            Submissions counted = new Submissions(2, 10, commands, NodeSettings.DEFAULT, on(counting));
+            commands.flux().subscribe(accepted::add);
+            node.schedule(() -> counted.open(new Admission((priority, isLarge) -> true, node)));
+            // Only the node knows whether there may be a stream of that name, which the first has to ask.
+            StepVerifier.create(counted.publish("t", Priority.NORMAL, PAYLOAD)
+                            .then(Mono.fromSupplier(answers::get))
+                            .flatMap(before -> counted.publish("t", Priority.NORMAL, PAYLOAD)
+                                    .then(Mono.fromSupplier(() -> answers.get() - before))))
+                    .expectNext(0)
+                    .expectComplete()
+                    .verify(Duration.ofSeconds(30));
+        } finally {
+            node.dispose();
+            own.dispose();
+        }
+    }
+
+    @Test
     void aCallToATopicBeyondThoseThatTheNodeMayPublishToFailsAndSoDoesItsSource() {
         commands.flux().subscribe(accepted::add);
         submissions.open(new Admission(
