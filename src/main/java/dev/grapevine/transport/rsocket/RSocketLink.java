@@ -153,7 +153,7 @@ final class RSocketLink implements Link {
             skipped(RejectReason.OVERSIZED_FRAME, "not sent: " + e.getMessage());
             return;
         }
-        int bytes = encoded.readableBytes() - SharedCodec.HEADER_BYTES;
+        int bytes = encoded.readableBytes() - SharedCodec.PREFIX_BYTES;
         if (bytes > limits.maxFrameBytes()) {
             encoded.release();
             skipped(

@@ -23,7 +23,7 @@ final class SharedCodec {
     private static final int SMALLEST_BYTES = 1 << 10;
 
     /** What comes before the wire frame. */
-    static final int HEADER_BYTES = RSocketFrame.LENGTH_BYTES + RSocketFrame.HEADER_BYTES;
+    static final int PREFIX_BYTES = RSocketFrame.LENGTH_BYTES + RSocketFrame.HEADER_BYTES;
 
     private static final Frame[] NONE = {};
 
@@ -46,7 +46,7 @@ final class SharedCodec {
             return bytes.retainedDuplicate();
         }
         frames = NONE;
-        ByteBuf encoded = codec.encode(batch, HEADER_BYTES, size -> buffer(size, allocator));
+        ByteBuf encoded = codec.encode(batch, PREFIX_BYTES, size -> buffer(size, allocator));
         stream = Streams.of(lane);
         RSocketFrame.setPayload(encoded, stream);
         if (encoded.readableBytes() > KEPT_BYTES) {

@@ -37,7 +37,7 @@ class SharedCodecTest {
     }
 
     private List<Frame> decoded(ByteBuf bytes) {
-        return codec.decode(bytes.slice(SharedCodec.HEADER_BYTES, bytes.writerIndex() - SharedCodec.HEADER_BYTES))
+        return codec.decode(bytes.slice(SharedCodec.PREFIX_BYTES, bytes.writerIndex() - SharedCodec.PREFIX_BYTES))
                 .frames();
     }
 
