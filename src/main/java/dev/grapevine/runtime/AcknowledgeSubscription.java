@@ -5,8 +5,12 @@ import dev.grapevine.topic.Acknowledgeable;
 import dev.grapevine.topic.Delivery;
 import dev.grapevine.topic.Gap;
 import dev.grapevine.topic.Message;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -39,6 +43,9 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
     private record Arrived<T>(Delivery<T> delivery, int largeBytes) {}
 
     private final AcknowledgeOptions options;
+    private final long timeout;
+    private final long redeliveryDelay;
+    private final long retention;
     private final LongSupplier nanos;
     private final LongConsumer givenUp;
     private final BooleanSupplier ending;
@@ -48,6 +55,10 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
     // Guarded by itself, as is all below.
     private final Object lock = new Object();
     private final ArrayDeque<Arrived<T>> arrived = new ArrayDeque<>();
+
+    /** Told before all that arrived later, in the order of their sequences, which they need not be given up in. */
+    private final Queue<Gap<T>> lost = new PriorityQueue<>(Comparator.comparingLong(Gap::from));
+
     private final Set<Attempt> unanswered = new LinkedHashSet<>();
     private final ArrayDeque<Attempt> rejected = new ArrayDeque<>();
     private long asked;
@@ -71,10 +82,20 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
             Consumer<AcknowledgeSubscription<T>> over) {
         super(actual, delivery);
         this.options = options;
+        this.timeout = nanos(options.timeout());
+        // Half of what there is: the time until then, and how long it has been by then, are differences that must not
+        // overflow.
+        this.redeliveryDelay = Math.min(nanos(options.redeliveryDelay()), Long.MAX_VALUE / 2);
+        this.retention = nanos(options.retention());
         this.nanos = nanos;
         this.givenUp = givenUp;
         this.ending = ending;
         this.over = over;
+    }
+
+    /** As many as there can be if it is longer, which no node lives to see. */
+    private static long nanos(Duration time) {
+        return time.compareTo(Duration.ofNanos(Long.MAX_VALUE)) < 0 ? time.toNanos() : Long.MAX_VALUE;
     }
 
     /** What the subscription below has to keep to. */
@@ -94,11 +115,17 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
             long now = nanos.getAsLong();
             rejectOverdue(now);
             Attempt first = rejected.peek();
-            due = (first != null && first.isDue(now)) || !arrived.isEmpty();
+            due = (first != null && first.isDue(now)) || !lost.isEmpty() || !arrived.isEmpty();
         }
         if (due) {
             wake();
         }
+    }
+
+    /** It cannot go on: it ends once what waits is given. */
+    void fail(Throwable defect) {
+        failure = defect;
+        wake();
     }
 
     @Override
@@ -125,6 +152,10 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
             rejected.remove();
             return given(new Attempt(again.message, again.largeBytes, again.number + 1, again.first, now));
         }
+        Gap<T> gap = lost.poll();
+        if (gap != null) {
+            return new Announcement<>(gap);
+        }
         Arrived<T> fresh = arrived.poll();
         if (fresh == null) {
             return null;
@@ -142,7 +173,7 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
     private void rejectOverdue(long now) {
         while (!unanswered.isEmpty()) {
             Attempt first = unanswered.iterator().next();
-            if (now - first.givenAt < options.timeout().toNanos()) {
+            if (now - first.givenAt < timeout) {
                 return;
             }
             unanswered.remove(first);
@@ -152,11 +183,10 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
 
     /** Puts a message back, or gives it up, which is told in its place among those that wait. */
     private void again(Attempt attempt, long now) {
-        long due = now + options.redeliveryDelay().toNanos();
-        if (attempt.number >= options.maxAttempts()
-                || due - attempt.first > options.retention().toNanos()) {
+        long due = now + redeliveryDelay;
+        if (attempt.number >= options.maxAttempts() || due - attempt.first > retention) {
             largeBytes -= attempt.largeBytes;
-            arrived.addFirst(new Arrived<>(givenUp(attempt.message), 0));
+            lost.add(givenUp(attempt.message));
         } else {
             attempt.due = due;
             rejected.add(attempt);
@@ -188,7 +218,8 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
     private void askForMore() {
         long more;
         synchronized (lock) {
-            more = options.maxUnacknowledged() - asked - arrived.size() - unanswered.size() - rejected.size();
+            int held = arrived.size() + lost.size() + unanswered.size() + rejected.size();
+            more = options.maxUnacknowledged() - asked - held;
             asked += Math.max(0, more);
         }
         if (more > 0) {
@@ -204,7 +235,7 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
     @Override
     boolean isEmpty() {
         synchronized (lock) {
-            return arrived.isEmpty();
+            return lost.isEmpty() && arrived.isEmpty();
         }
     }
 
@@ -212,6 +243,7 @@ final class AcknowledgeSubscription<T> extends DrainSubscription<Acknowledgeable
     void clear() {
         synchronized (lock) {
             arrived.clear();
+            lost.clear();
             unanswered.clear();
             rejected.clear();
             largeBytes = 0;

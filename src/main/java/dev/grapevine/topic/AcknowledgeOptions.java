@@ -3,7 +3,7 @@ package dev.grapevine.topic;
 import java.time.Duration;
 
 /**
- * How a subscriber that acknowledges is served.
+ * How a subscriber that acknowledges is served. A time longer than some 146 years means for ever.
  *
  * @param buffer how many messages may wait for this subscriber, and how many critical ones besides, 1 to 1,048,576; default
  *     {@value Topic#DEFAULT_BUFFER}
@@ -12,7 +12,7 @@ import java.time.Duration;
  *     in the buffer. 1 to 65,536, default 256. Of messages longer than 48 KiB, as they came, there are never more than
  *     128 MiB of these: the next one that would be more waits in the buffer until some were acknowledged or given up, and
  *     so do all behind it of the same priority
- * @param timeout how long an answer may take before the message counts as rejected; default 30 s
+ * @param timeout how long an answer may take before the message counts as rejected, at least 1 ms; default 30 s
  * @param redeliveryDelay how long after a rejection a message is given again; may be zero; default 500 ms
  * @param maxAttempts how often a message is given before it is given up; default 16
  * @param retention how long after it was first given a message is given again at the latest; default 5 minutes
@@ -48,7 +48,7 @@ public record AcknowledgeOptions(
                 maxUnacknowledged >= 1 && maxUnacknowledged <= MAX_UNACKNOWLEDGED,
                 "maxUnacknowledged",
                 maxUnacknowledged);
-        check(timeout.toMillis() >= 1, "timeout", timeout);
+        check(timeout.compareTo(Duration.ofMillis(1)) >= 0, "timeout", timeout);
         check(!redeliveryDelay.isNegative(), "redeliveryDelay", redeliveryDelay);
         check(maxAttempts >= 1, "maxAttempts", maxAttempts);
         check(!retention.isNegative(), "retention", retention);

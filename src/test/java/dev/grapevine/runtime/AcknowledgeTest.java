@@ -18,6 +18,7 @@ import dev.grapevine.topic.Overflow;
 import dev.grapevine.topic.Priority;
 import dev.grapevine.topic.SubscriberOverflowException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
@@ -51,10 +53,18 @@ class AcknowledgeTest {
     private final List<Long> missed = new ArrayList<>();
     private final List<Acknowledgeable<String>> given = new ArrayList<>();
     private long now = Long.MAX_VALUE - 5 * SECOND; // the clock may overflow
+    private boolean isClockBroken;
 
-    private final Acknowledging acknowledging = new Acknowledging(() -> now);
+    private final Acknowledging acknowledging = new Acknowledging(this::now);
 
     private TopicChannel<String> channel = channel(Codecs.utf8());
+
+    private long now() {
+        if (isClockBroken) {
+            throw new NoClassDefFoundError("provoked");
+        }
+        return now;
+    }
 
     private TopicChannel<String> channel(Codec<String> codec) {
         return channel(codec, Schedulers.immediate());
@@ -234,6 +244,77 @@ class AcknowledgeTest {
                 .expectNext("GIVEN_UP 1-1")
                 .thenCancel()
                 .verify();
+    }
+
+    static List<Duration> forEver() {
+        return List.of(
+                Duration.ofMillis(Long.MAX_VALUE), ChronoUnit.FOREVER.getDuration(), Duration.ofDays(365L * 300));
+    }
+
+    @ParameterizedTest
+    @MethodSource("forEver")
+    void timesLongerThanNanosecondsCanTellMeanForEver(Duration forEver) {
+        AcknowledgeOptions kept = OPTIONS.withTimeout(forEver).withRedelivery(Duration.ofSeconds(1), 3, forEver);
+        StepVerifier.create(told(kept))
+                .then(() -> publish(1, "a"))
+                .expectNext("a1")
+                .then(() -> after(8_000_000_000L))
+                .then(() -> assertThat(given.get(0).reject()).isTrue())
+                .then(() -> after(1))
+                .expectNext("a2")
+                .then(() -> assertThat(given.get(1).acknowledge()).isTrue())
+                .thenCancel()
+                .verify();
+        given.clear();
+        StepVerifier.create(told(kept.withRedelivery(forEver, 3, forEver)))
+                .then(() -> publish(2, "b", "c", "d"))
+                .expectNext("b1", "c1")
+                .then(() -> after(1))
+                .then(() -> assertThat(given.get(0).reject()).isTrue())
+                .then(() -> after(4_000_000_000L))
+                .then(() -> assertThat(given.get(1).acknowledge()).isTrue())
+                .expectNext("d1") // b is neither given again nor given up
+                .thenCancel()
+                .verify();
+    }
+
+    @Test
+    void messagesGivenUpAtOnceAreToldInTheirOrder() {
+        AcknowledgeOptions twice =
+                OPTIONS.withMaxUnacknowledged(3).withRedelivery(Duration.ZERO, 2, Duration.ofDays(1));
+        StepVerifier.create(told(twice))
+                .then(() -> publish(1, "a", "b", "c", "d"))
+                .expectNext("a1", "b1", "c1")
+                .then(() -> List.of(2, 0, 1).forEach(i -> given.get(i).reject()))
+                .expectNext("c2", "a2", "b2")
+                .then(() -> after(10))
+                .expectNext("GIVEN_UP 1-1", "GIVEN_UP 2-2", "GIVEN_UP 3-3", "d1")
+                .thenCancel()
+                .verify();
+    }
+
+    @Test
+    void messagesGivenUpWhileNobodyAsksAreToldInTheirOrder() {
+        AcknowledgeOptions once = OPTIONS.withMaxUnacknowledged(3).withRedelivery(Duration.ZERO, 1, Duration.ZERO);
+        StepVerifier.create(told(once), 2)
+                .then(() -> publish(1, "a", "b", "c"))
+                .expectNext("a1", "b1")
+                .then(() -> given.forEach(Acknowledgeable::reject))
+                .thenRequest(9)
+                .expectNext("GIVEN_UP 1-1", "GIVEN_UP 2-2", "c1")
+                .thenCancel()
+                .verify();
+    }
+
+    @Test
+    void whatIsThrownAsTimePassesEndsTheSubscriptionAndNotTheNode() {
+        StepVerifier.create(told(OPTIONS))
+                .then(() -> publish(1, "a"))
+                .expectNext("a1")
+                .then(() -> isClockBroken = true)
+                .then(() -> after(1))
+                .verifyError(NoClassDefFoundError.class);
+        assertThat(acknowledging.isAny()).isFalse();
     }
 
     @Test
