@@ -190,6 +190,32 @@ class NodeLifecycleTest {
         source.assertCancelled();
     }
 
+    @Test
+    void aSourceThatFailsOrTakesItsTimeWhenItIsCancelledDoesNotKeepTheNodeFromStopping() {
+        Grapevine node = keep(builder());
+        node.start().block(PATIENCE);
+        Topic<String> topic = node.topic("t", Codecs.utf8());
+        CountDownLatch begun = new CountDownLatch(2);
+        Flux<String> fails = Flux.create(sink -> {
+            sink.onDispose(() -> {
+                throw new IllegalStateException("expected");
+            });
+            begun.countDown();
+        });
+        Flux<String> waits = Flux.create(sink -> {
+            sink.onDispose(() -> Mono.delay(Duration.ofMillis(200)).block());
+            begun.countDown();
+        });
+        StepVerifier.create(Mono.whenDelayError(topic.publishAll(fails), topic.publishAll(waits)))
+                .then(() -> assertThatCode(() -> begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .doesNotThrowAnyException())
+                .then(() -> node.stop().block(PATIENCE))
+                .expectError()
+                .verify(PATIENCE);
+        assertThat(node.state()).isEqualTo(NodeState.STOPPED);
+        assertThatThePortIsFree();
+    }
+
     @ParameterizedTest
     @ValueSource(classes = {IllegalStateException.class, NoClassDefFoundError.class})
     void aDefectOfTheCoreClosesTheLinksAndCompletesTheStreamsAndTheNodeCanStillBeStopped(

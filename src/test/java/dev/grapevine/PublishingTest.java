@@ -15,6 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
@@ -54,6 +57,7 @@ class PublishingTest {
         Flux<String> source = Flux.range(0, 2000)
                 .map(String::valueOf)
                 .doOnSubscribe(s -> sources.add(Thread.currentThread().getName()))
+                .doOnRequest(n -> sources.add(Thread.currentThread().getName()))
                 .doOnNext(i -> sources.add(Thread.currentThread().getName()));
         Topic<String> topic = node.topic("t", codec);
         try {
@@ -71,6 +75,34 @@ class PublishingTest {
             assertThat(codec.threads)
                     .as("one value is encoded by its caller")
                     .containsExactly(Thread.currentThread().getName());
+        } finally {
+            node.stop().block(PATIENCE);
+        }
+    }
+
+    /** As sources do that read something in a loop: what asks for more must not wait for the end of the loop. */
+    @Test
+    void aSourceThatStaysInItsSubscriptionIsPublishedAllTheWhile() throws Exception {
+        Grapevine node = Grapevine.builder("staying").bind("127.0.0.1:0").build();
+        int count = 20_000;
+        CountDownLatch received = new CountDownLatch(count);
+        Flux<String> source = Flux.create(sink -> {
+            IntStream.range(0, count).forEach(i -> sink.next("v" + i));
+            try {
+                if (received.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                    sink.complete();
+                } else {
+                    sink.error(new IllegalStateException(received.getCount() + " were not published"));
+                }
+            } catch (InterruptedException e) {
+                sink.error(e);
+            }
+        });
+        try {
+            node.start().block(PATIENCE);
+            Topic<String> topic = node.topic("t", Codecs.utf8());
+            topic.messages(count, Overflow.ERROR).subscribe(message -> received.countDown());
+            StepVerifier.create(topic.publishAll(source)).expectComplete().verify(PATIENCE.multipliedBy(2));
         } finally {
             node.stop().block(PATIENCE);
         }

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
@@ -23,6 +24,12 @@ final class Admission {
 
     /** Bytes that publish calls may hold together; beyond it each holds one payload. */
     static final long MAX_HELD_BYTES = 64 << 20;
+
+    /**
+     * So many portions are given to the core one after the other; then the node's thread looks at its sockets and clocks before the
+     * next. Where there is always room, as for a node alone, a source that keeps up would have that thread for itself.
+     */
+    static final int PORTIONS_A_TURN = 8;
 
     /** Says whether messages may go on. */
     @FunctionalInterface
@@ -97,10 +104,16 @@ final class Admission {
         }
     }
 
-    /** A session is over. */
-    void leave(PublishSession session) {
+    /**
+     * A session is over.
+     *
+     * @param isWaiting whether it waits for room
+     */
+    void leave(PublishSession session, boolean isWaiting) {
         open.remove(session);
-        waiting.forEach(queue -> queue.sessions.remove(session));
+        if (isWaiting) {
+            waiting.forEach(queue -> queue.sessions.remove(session));
+        }
     }
 
     /** A session holds so many bytes more than before, or fewer. */
@@ -157,7 +170,9 @@ final class Admission {
                 }
             }
             if (!admitting) { // else it was let go on and came back to wait: the loop sees it, after the others
-                admit();
+                if (!scheduled) {
+                    admit();
+                }
                 look(session.priority());
             }
         }
@@ -170,14 +185,16 @@ final class Admission {
         }
         if (next() != null) {
             scheduled = true;
-            scheduler.schedule(() -> {
-                scheduled = false;
-                admit();
-                lookAgain();
-            });
+            scheduler.schedule(this::goOn);
         } else {
             lookAgain();
         }
+    }
+
+    private void goOn() {
+        scheduled = false;
+        admit();
+        lookAgain();
     }
 
     private void lookAgain() {
@@ -191,10 +208,19 @@ final class Admission {
 
     private void admit() {
         admitting = true;
-        for (Waiting queue = next(); queue != null; queue = next()) {
-            queue.sessions.remove().proceed();
+        try {
+            Waiting queue = next();
+            for (int portions = 0; queue != null && portions < PORTIONS_A_TURN; portions++) {
+                queue.sessions.remove().proceed();
+                queue = next();
+            }
+            if (queue != null) {
+                scheduled = true;
+                scheduler.schedule(this::goOn, 1, TimeUnit.NANOSECONDS); // by the clock: behind the sockets
+            }
+        } finally {
+            admitting = false;
         }
-        admitting = false;
     }
 
     /**

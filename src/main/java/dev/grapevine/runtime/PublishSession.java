@@ -13,9 +13,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Scheduler;
 import reactor.util.concurrent.Queues;
 import reactor.util.context.Context;
 
@@ -24,7 +27,8 @@ import reactor.util.context.Context;
  * room, a portion at a time, so that no outbox is filled much beyond the mark however long the payloads are.
  *
  * <p>The source signals on its own thread, into a queue that never holds more than was asked for, see
- * {@link SourceWindow}. Everything else but subscription and cancellation happens on the node's thread.
+ * {@link SourceWindow}, and is never called on the node's thread. Everything else happens there, but for subscription and
+ * cancellation.
  */
 final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
 
@@ -38,6 +42,8 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
     /** However short they are: what holds runs in bounded room, such as the tail of a subscription that catches up, holds whole ones. */
     static final int PORTION_PAYLOADS = 2048;
 
+    private static final Logger log = LoggerFactory.getLogger(PublishSession.class);
+
     private static final AtomicIntegerFieldUpdater<PublishSession> SCHEDULED =
             AtomicIntegerFieldUpdater.newUpdater(PublishSession.class, "scheduled");
 
@@ -46,7 +52,7 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
     private final CoreSubscriber<? super Void> actual;
     private final Commands commands;
     private final Admission admission;
-
+    private final Scheduler sources;
     private final SourceWindow window;
     private final Queue<Bytes> arrived =
             Queues.<Bytes>unbounded(SourceWindow.MAX_AHEAD).get();
@@ -65,12 +71,14 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
             Priority priority,
             CoreSubscriber<? super Void> actual,
             Commands commands,
-            Admission admission) {
+            Admission admission,
+            Scheduler sources) {
         this.stream = stream(topic, priority);
         this.priority = priority;
         this.actual = actual;
         this.commands = commands;
         this.admission = admission;
+        this.sources = sources;
         this.window = new SourceWindow(admission::isCrowded, this::requestUpstream);
     }
 
@@ -125,7 +133,16 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
 
     private void ask() {
         scheduled = 1; // a source that answers at once is seen by the caller's next look, without another task
-        window.ask();
+        if (window.wantsMore()) {
+            try {
+                sources.schedule(window::ask);
+            } catch (
+                    RejectedExecutionException
+                            e) { // no thread can be had: without more of its payloads the call never ends
+                leave();
+                fail(e);
+            }
+        }
         scheduled = 0;
     }
 
@@ -237,7 +254,7 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
 
     private void leave() {
         count(0);
-        admission.leave(this);
+        admission.leave(this, waiting);
     }
 
     private void finish() {
@@ -264,10 +281,28 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
     void fail(Throwable error) {
         if (!cancelled && !over) {
             over = true;
-            if (upstream != null) {
-                upstream.cancel();
+            try {
+                cancelUpstream();
+            } finally {
+                actual.onError(error);
             }
-            actual.onError(error);
+        }
+    }
+
+    /** What a source does then may take its time, or fail: on the node's thread that would be everybody's. */
+    private void cancelUpstream() {
+        Subscription source = upstream;
+        if (source == null) {
+            return;
+        }
+        if (!admission.isHere()) {
+            source.cancel();
+            return;
+        }
+        try {
+            sources.schedule(source::cancel);
+        } catch (RejectedExecutionException e) {
+            log.warn("A source for '{}' could not be told that it is no longer wanted", StreamName.topic(stream), e);
         }
     }
 
@@ -296,9 +331,7 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
             return;
         }
         cancelled = true;
-        if (upstream != null) {
-            upstream.cancel();
-        }
+        cancelUpstream();
         schedule(() -> {
             arrived.clear();
             leave();

@@ -83,6 +83,11 @@ final class SourceWindow {
         return arrivedBytes - takenBytes;
     }
 
+    /** Whether {@link #ask()} would find something to do, unless it is at it already. From any thread. */
+    boolean wantsMore() {
+        return more() > 0;
+    }
+
     /** Asks for more if there is room. From any thread; calls that meet are made one after the other. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // written by one thread at a time
     void ask() {

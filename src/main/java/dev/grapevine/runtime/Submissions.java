@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * What users of this node publish and write. Called from their threads, carried out on the node's, and answered at once where
@@ -111,21 +113,40 @@ final class Submissions implements Publishing, Writing {
     @Override
     public Mono<Void> publish(String topic, Priority priority, Bytes payload) {
         Admission open = admission;
-        if (open != null && handover.take(PublishSession.stream(topic, priority), priority, payload, open)) {
-            // Who calls from there, a subscriber of its own choice, goes on elsewhere nevertheless: it may block.
-            return open.isHere() ? answered(Mono.empty()) : Mono.empty();
+        if (open != null && open.isHere()) {
+            // A subscriber of its own choice, which goes on elsewhere nevertheless: it may block.
+            return calls(priority)
+                    .call(
+                            payload.length(),
+                            () -> handedOver(topic, priority, payload, open)
+                                    ? answered(Mono.empty())
+                                    : whenOpen(single(topic, priority, payload)));
         }
-        Function<Admission, Mono<Void>> publish = gate -> handover.inTurn(
-                priority, payload, new PublishMono(topic, priority, Flux.just(payload), commands, gate));
-        return calls(priority).call(payload.length(), () -> whenOpen(publish));
+        return open != null && handedOver(topic, priority, payload, open)
+                ? Mono.empty()
+                : calls(priority).call(payload.length(), () -> whenOpen(single(topic, priority, payload)));
+    }
+
+    private boolean handedOver(String topic, Priority priority, Bytes payload, Admission open) {
+        return handover.take(PublishSession.stream(topic, priority), priority, payload, open);
+    }
+
+    private Function<Admission, Mono<Void>> single(String topic, Priority priority, Bytes payload) {
+        return gate -> handover.inTurn(
+                priority,
+                payload,
+                new PublishMono(topic, priority, Flux.just(payload), commands, gate, Schedulers.immediate()));
     }
 
     @Override
     public Mono<Void> publishAll(String topic, Priority priority, Flux<Bytes> payloads) {
-        // A source may produce, and its values are encoded, where it is asked: that must not be the node's thread.
-        Flux<Bytes> offThread = payloads.subscribeOn(environment.delivery());
+        // A source may produce, and its values are encoded, where it is asked: that must not be the node's thread. Nor
+        // may
+        // what asks for more wait for the thread on which it is subscribed to: some sources stay there until they end.
+        Scheduler sources = environment.delivery();
+        Flux<Bytes> offThread = payloads.subscribeOn(sources, false);
         return calls(priority)
-                .call(0, () -> whenOpen(gate -> new PublishMono(topic, priority, offThread, commands, gate)));
+                .call(0, () -> whenOpen(gate -> new PublishMono(topic, priority, offThread, commands, gate, sources)));
     }
 
     private UnderWay calls(Priority priority) {

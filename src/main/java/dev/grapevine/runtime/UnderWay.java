@@ -1,6 +1,5 @@
 package dev.grapevine.runtime;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -9,17 +8,23 @@ import reactor.core.publisher.Mono;
 /** The calls of one kind that are under way, bounded by their number and by the bytes that were given with them. */
 final class UnderWay {
 
+    /** More than the bytes of all may be. */
+    private static final long CALL = 1L << 40;
+
     private final String tooMany;
     private final String tooLong;
     private final int maxCalls;
     private final long maxBytes;
-    private final AtomicInteger calls = new AtomicInteger();
-    private final AtomicLong bytes = new AtomicLong();
+
+    /** The bytes of all, and for each call {@link #CALL}: one number, so that who is refused never takes a place from another. */
+    private final AtomicLong held = new AtomicLong();
 
     /**
      * No calls yet.
      *
      * @param what what the calls are, for people
+     * @param maxCalls how many, less than 2<sup>23</sup>
+     * @param maxBytes how many bytes, less than 2<sup>40</sup>
      */
     UnderWay(String what, int maxCalls, long maxBytes) {
         this.tooMany = maxCalls + " " + what;
@@ -46,18 +51,24 @@ final class UnderWay {
 
     /** One more, if there may be: then {@link #leave} has to follow. Otherwise the limit that it would exceed. */
     @Nullable String enter(long size) {
-        int count = calls.incrementAndGet();
-        long held = bytes.addAndGet(size);
-        if (count <= maxCalls && held <= maxBytes) {
-            return null;
+        long before = held.get();
+        String beyond = beyond(before, size);
+        while (beyond == null && !held.compareAndSet(before, before + CALL + size)) {
+            before = held.get();
+            beyond = beyond(before, size);
         }
-        leave(size);
-        return count > maxCalls ? tooMany : tooLong;
+        return beyond;
+    }
+
+    private @Nullable String beyond(long before, long size) {
+        if (before / CALL >= maxCalls) {
+            return tooMany;
+        }
+        return before % CALL + size > maxBytes ? tooLong : null;
     }
 
     /** One that had entered is over. */
     void leave(long size) {
-        calls.decrementAndGet();
-        bytes.addAndGet(-size);
+        held.addAndGet(-CALL - size);
     }
 }

@@ -37,12 +37,13 @@ class PublishSessionTest {
     private final Commands commands = new Commands();
     private final List<Bytes> published = new ArrayList<>();
     private final List<Integer> portions = new ArrayList<>();
+    private final Turns turns = new Turns();
     private boolean room = true;
     private boolean criticalRoom = true;
     private boolean largeRoom = true;
     private final Admission admission = new Admission(
             (priority, isLarge) -> (priority == Priority.CRITICAL ? criticalRoom : room) && (largeRoom || !isLarge),
-            Schedulers.immediate());
+            turns);
 
     PublishSessionTest() {
         commands.flux().subscribe(input -> {
@@ -53,11 +54,11 @@ class PublishSessionTest {
     }
 
     private PublishMono call(Flux<Bytes> source) {
-        return new PublishMono("t", Priority.NORMAL, source, commands, admission);
+        return new PublishMono("t", Priority.NORMAL, source, commands, admission, Schedulers.immediate());
     }
 
     private PublishMono critical(Flux<Bytes> source) {
-        return new PublishMono("t", Priority.CRITICAL, source, commands, admission);
+        return new PublishMono("t", Priority.CRITICAL, source, commands, admission, Schedulers.immediate());
     }
 
     @Test
@@ -116,8 +117,10 @@ class PublishSessionTest {
         List<String> streams = new ArrayList<>();
         Commands told = new Commands();
         told.flux().subscribe(input -> streams.add(((Input.Publish) input).topic()));
-        new PublishMono("t", Priority.CRITICAL, Flux.just(SHORT_PAYLOAD), told, admission).subscribe();
-        new PublishMono("t", Priority.NORMAL, Flux.just(SHORT_PAYLOAD), told, admission).subscribe();
+        new PublishMono("t", Priority.CRITICAL, Flux.just(SHORT_PAYLOAD), told, admission, Schedulers.immediate())
+                .subscribe();
+        new PublishMono("t", Priority.NORMAL, Flux.just(SHORT_PAYLOAD), told, admission, Schedulers.immediate())
+                .subscribe();
         assertThat(streams).containsExactly(StreamName.critical("t"), "t");
     }
 
@@ -130,7 +133,14 @@ class PublishSessionTest {
                 .subscribe(
                         input -> portions.add(((Input.Publish) input).payloads().size()));
         Bytes payload = Bytes.wrap(new byte[1 << 10]);
-        new PublishMono("t", Priority.NORMAL, Flux.range(0, 1000).map(i -> payload), counted, admission).subscribe();
+        new PublishMono(
+                        "t",
+                        Priority.NORMAL,
+                        Flux.range(0, 1000).map(i -> payload),
+                        counted,
+                        admission,
+                        Schedulers.immediate())
+                .subscribe();
         room = true;
         admission.resume();
         assertThat(portions).startsWith(60, 60, 60).allMatch(size -> size <= 60);
@@ -215,6 +225,45 @@ class PublishSessionTest {
         assertThat(admission.isCrowded()).isFalse();
     }
 
+    @Test
+    void aSourceThatIsAlwaysAheadLetsTheNodesThreadDoOtherThings() {
+        List<Integer> looks = new ArrayList<>();
+        call(Flux.range(0, 1000).map(i -> LONG_PAYLOAD).doOnNext(payload -> {
+                    if (looks.isEmpty() && published.size() > 100) {
+                        looks.add(published.size());
+                        turns.schedule(() -> looks.add(published.size()));
+                    }
+                }))
+                .subscribe();
+
+        assertThat(published).hasSize(1000);
+        assertThat(looks.get(1) - looks.get(0)).isLessThanOrEqualTo(Admission.PORTIONS_A_TURN);
+    }
+
+    @Test
+    void theNodesThreadNeitherAsksASourceNorCancelsIt() {
+        List<Runnable> elsewhere = new ArrayList<>();
+        Scheduler sources = Schedulers.fromExecutor(elsewhere::add);
+        TestPublisher<Bytes> source = TestPublisher.create();
+        for (int i = 0; i < 2; i++) {
+            new PublishMono("t", Priority.NORMAL, source.flux(), commands, admission, sources)
+                    .subscribe(ignored -> {}, error -> {});
+        }
+        source.assertMaxRequested(0);
+        run(elsewhere);
+        source.assertMinRequested(SourceWindow.FIRST_AHEAD);
+
+        admission.close();
+        source.assertNotCancelled();
+        run(elsewhere);
+        source.assertCancelled(2);
+    }
+
+    private static void run(List<Runnable> tasks) {
+        List.copyOf(tasks).forEach(Runnable::run);
+        tasks.clear();
+    }
+
     /** Two threads that meet at every distance: without the fence one payload in a million waits for the next. */
     @Test
     void aPayloadThatComesAloneIsGivenWithoutWaitingForTheNext() {
@@ -231,7 +280,8 @@ class PublishSessionTest {
                             Priority.NORMAL,
                             source.asFlux(),
                             counted,
-                            new Admission((priority, isLarge) -> true, node))
+                            new Admission((priority, isLarge) -> true, node),
+                            Schedulers.immediate())
                     .subscribe();
 
             long end = System.nanoTime() + STRESS_NANOS;

@@ -115,6 +115,47 @@ class SubmissionsTest {
         StepVerifier.create(one.call(1, Mono::empty)).verifyComplete();
     }
 
+    /** One that is always refused beside one that always fits, which must not notice. */
+    @Test
+    void aCallThatIsRefusedTakesNoPlaceFromOneThatFits() throws Exception {
+        UnderWay calls = new UnderWay("calls", 2, 10);
+        assertThat(calls.enter(5)).isNull();
+        AtomicBoolean isDone = new AtomicBoolean();
+        Thread refused = new Thread(() -> {
+            while (!isDone.get()) {
+                assertThat(calls.enter(6)).isNotNull();
+            }
+        });
+        refused.start();
+        try {
+            for (int i = 0; i < 300_000; i++) {
+                assertThat(calls.enter(5)).as("call %d", i).isNull();
+                calls.leave(5);
+            }
+        } finally {
+            isDone.set(true);
+            refused.join();
+        }
+        assertThat(calls.enter(1)).isNull();
+        assertThat(calls.enter(1)).isEqualTo("2 calls");
+    }
+
+    @Test
+    void callsOnTheNodesThreadCountUntilTheirEndIsTold() {
+        List<Runnable> answers = new ArrayList<>();
+        Submissions counted =
+                new Submissions(2, 10, commands, NodeSettings.DEFAULT, on(Schedulers.fromExecutor(answers::add)));
+        commands.flux().subscribe(accepted::add);
+        counted.open(admission);
+        counted.publish("t", Priority.NORMAL, PAYLOAD).subscribe();
+        counted.publish("t", Priority.NORMAL, PAYLOAD).subscribe();
+        StepVerifier.create(counted.publish("t", Priority.NORMAL, PAYLOAD))
+                .verifyErrorMessage("More than 2 publish calls are under way: wait for some to complete");
+        answers.forEach(Runnable::run);
+        counted.publish("t", Priority.NORMAL, PAYLOAD).subscribe();
+        assertThat(accepted).hasSize(3);
+    }
+
     @Test
     void whoWaitsForOneCallIsAnsweredAtOnceByTheNext() {
         Scheduler node = Schedulers.newSingle("node");
