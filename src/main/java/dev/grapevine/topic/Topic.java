@@ -27,7 +27,8 @@ public interface Topic<T> {
     String name();
 
     /**
-     * Publishes one value with {@link Priority#NORMAL}.
+     * Publishes one value with {@link Priority#NORMAL}. Values go in the order of their calls, but that one of at most 48 KiB may
+     * pass longer ones whose calls wait for room.
      *
      * @param value the value
      * @return on subscription encodes the value and hands the message to the node; completes when the node is certain to
