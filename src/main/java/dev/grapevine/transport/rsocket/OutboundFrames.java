@@ -30,12 +30,20 @@ final class OutboundFrames {
 
     /** Writes a frame, which is used up. */
     void write(ByteBuf frame) {
-        adapt(frame);
-        int length = frame.readableBytes();
-        var unused =
-                channel.write(alloc().buffer(RSocketFrame.LENGTH_BYTES).writeMedium(length), channel.voidPromise());
-        unused = channel.write(frame, channel.voidPromise());
+        var unused = channel.write(behindLength(frame), channel.voidPromise());
         flushSoon();
+    }
+
+    /** As one buffer: of two writes one could fail, and the peer would take for a frame what is none. RSocket's own frames are short. */
+    private ByteBuf behindLength(ByteBuf frame) {
+        try {
+            adapt(frame);
+            int length = frame.readableBytes();
+            ByteBuf whole = alloc().buffer(RSocketFrame.LENGTH_BYTES + length);
+            return whole.writeMedium(length).writeBytes(frame);
+        } finally {
+            frame.release();
+        }
     }
 
     /**
@@ -102,9 +110,11 @@ final class OutboundFrames {
         return KeepAliveFrameCodec.encode(alloc(), true, 0, Unpooled.EMPTY_BUFFER);
     }
 
+    /** In a buffer of its own: the question's is a whole read, which would be kept for as long as the answer waits. */
     ByteBuf answer(ByteBuf question) {
-        return KeepAliveFrameCodec.encode(
-                alloc(), false, 0, KeepAliveFrameCodec.data(question).retain());
+        ByteBuf data = KeepAliveFrameCodec.data(question);
+        ByteBuf copy = alloc().buffer(data.readableBytes()).writeBytes(data);
+        return KeepAliveFrameCodec.encode(alloc(), false, 0, copy);
     }
 
     /** Closes this direction once what was written has gone out. */

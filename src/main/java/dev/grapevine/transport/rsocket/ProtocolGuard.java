@@ -101,7 +101,8 @@ final class ProtocolGuard {
             return false;
         }
         if (lane < openLanes) {
-            return (type == PAYLOAD && flags == NEXT) || (type == REQUEST_N && flags == 0 && fitsCount(frame, length));
+            return (type == PAYLOAD && flags == NEXT)
+                    || (type == REQUEST_N && flags == 0 && length == REQUEST_BYTES && fitsCount(frame, length));
         }
         boolean opens = !dialled
                 && welcomed

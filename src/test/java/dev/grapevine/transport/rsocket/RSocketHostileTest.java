@@ -7,8 +7,10 @@ import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.protocol.step.RejectReason;
 import dev.grapevine.transport.Link;
 import dev.grapevine.transport.LinkLimits;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.rsocket.frame.ErrorFrameCodec;
+import io.rsocket.frame.RequestNFrameCodec;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
@@ -155,7 +157,7 @@ class RSocketHostileTest {
         }
     }
 
-    private static byte[] many(io.netty.buffer.ByteBuf frame, int times) {
+    private static byte[] many(ByteBuf frame, int times) {
         int length = frame.readableBytes();
         byte[] bytes = new byte[(length + 3) * times];
         for (int i = 0; i < times; i++) {
@@ -199,6 +201,26 @@ class RSocketHostileTest {
                     .expectComplete()
                     .verify(Node.PATIENCE);
             assertThat(white.rejections).isEmpty();
+        }
+    }
+
+    @Test
+    void aCreditFrameWithMoreThanItsFieldsEndsTheConnection() throws IOException {
+        try (Node white = Node.named("white");
+                Node red = Node.named("red");
+                RawPeer peer = new RawPeer(white)) {
+            peer.shakeHands(red);
+            Link accepted = white.nextAccepted();
+            ByteBuf credit = RequestNFrameCodec.encode(ByteBufAllocator.DEFAULT, Streams.of(Lane.DATA), 1);
+            peer.send(credit.copy());
+            peer.send(credit.writeByte(0));
+
+            assertThat(Node.next(white.rejections)).isEqualTo(RejectReason.MALFORMED_FRAME);
+            StepVerifier.create(accepted.onClose())
+                    .expectNext(LinkLoss.MALFORMED)
+                    .expectComplete()
+                    .verify(Node.PATIENCE);
+            assertThat(white.details).last().asString().contains("11 bytes");
         }
     }
 
