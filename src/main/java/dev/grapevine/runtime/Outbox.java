@@ -98,12 +98,15 @@ final class Outbox extends Flux<List<Frame>> implements Subscription {
         }
         draining = true;
         boolean sent = false;
-        while (requested > 0 && !queue.isEmpty() && !closed) {
-            requested--;
-            sent = true;
-            subscriber.onNext(nextBatch());
+        try {
+            while (requested > 0 && !queue.isEmpty() && !closed) {
+                requested--;
+                sent = true;
+                subscriber.onNext(nextBatch());
+            }
+        } finally {
+            draining = false;
         }
-        draining = false;
         if (sent) {
             onDrained.run();
         }

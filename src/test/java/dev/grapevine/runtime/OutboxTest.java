@@ -1,6 +1,7 @@
 package dev.grapevine.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.MemberId;
@@ -50,6 +51,26 @@ class OutboxTest {
                 .then(() -> assertThat(calls).containsExactly("drained"))
                 .thenCancel()
                 .verify();
+    }
+
+    @Test
+    void aTransportThatThrowsIsGivenTheNextBatchAllTheSame() {
+        Outbox outbox = outbox(10_000, 100_000, false);
+        List<List<Frame>> sent = new ArrayList<>();
+        outbox.subscribe(new BaseSubscriber<>() {
+            @Override
+            protected void hookOnNext(List<Frame> batch) {
+                sent.add(batch);
+                if (sent.size() == 1) {
+                    throw new OutOfMemoryError("provoked");
+                }
+            }
+        });
+        outbox.offer(frame(1, 10));
+        assertThatThrownBy(outbox::flush).isInstanceOf(OutOfMemoryError.class);
+        outbox.offer(frame(2, 10));
+        outbox.flush();
+        assertThat(sent).hasSize(2);
     }
 
     @Test

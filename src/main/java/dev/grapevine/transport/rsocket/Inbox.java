@@ -111,17 +111,20 @@ final class Inbox extends Flux<List<Frame>> implements Subscription {
             return;
         }
         draining = true;
-        while (demand > 0 && size > 0) {
-            Lane lane = choose();
-            List<Frame> frames = waiting(lane).remove();
-            size--;
-            if (demand != Long.MAX_VALUE) {
-                demand--;
+        try {
+            while (demand > 0 && size > 0) {
+                Lane lane = choose();
+                List<Frame> frames = waiting(lane).remove();
+                size--;
+                if (demand != Long.MAX_VALUE) {
+                    demand--;
+                }
+                consumer.onNext(frames);
+                consumed.accept(lane);
             }
-            consumer.onNext(frames);
-            consumed.accept(lane);
+        } finally {
+            draining = false;
         }
-        draining = false;
     }
 
     private Lane choose() {

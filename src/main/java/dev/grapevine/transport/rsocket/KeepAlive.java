@@ -1,10 +1,14 @@
 package dev.grapevine.transport.rsocket;
 
+import dev.grapevine.protocol.step.LinkLoss;
 import dev.grapevine.transport.LinkLimits;
-import io.netty.channel.EventLoop;
+import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds out whether a silent peer still lives.
@@ -14,29 +18,35 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeepAlive {
 
+    private static final Logger LOG = LoggerFactory.getLogger(KeepAlive.class);
+
     private final long intervalNanos;
     private final int patience;
+    private final Channel channel;
     private final Runnable ask;
-    private final Runnable silent;
+    private final Consumer<LinkLoss> close;
     private @Nullable Future<?> timer;
     private int quiet;
 
     /**
      * A keep-alive, stopped.
      *
+     * @param channel where the peer is, for its event loop and for people
      * @param ask sends the peer a question that it must answer
-     * @param silent called once the peer has been silent for too long
+     * @param close called once the peer has been silent for too long, or cannot be asked
      */
-    KeepAlive(LinkLimits limits, Runnable ask, Runnable silent) {
+    KeepAlive(LinkLimits limits, Channel channel, Runnable ask, Consumer<LinkLoss> close) {
         this.intervalNanos = limits.keepAliveInterval().toNanos();
         this.patience = (int)
                 Math.min(Integer.MAX_VALUE, (limits.silenceTimeout().toNanos() + intervalNanos - 1) / intervalNanos);
+        this.channel = channel;
         this.ask = ask;
-        this.silent = silent;
+        this.close = close;
     }
 
-    void start(EventLoop loop) {
-        timer = loop.scheduleWithFixedDelay(this::tick, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
+    void start() {
+        timer = channel.eventLoop()
+                .scheduleWithFixedDelay(this::tick, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
     }
 
     void stop() {
@@ -53,10 +63,24 @@ final class KeepAlive {
     private void tick() {
         quiet++;
         if (quiet >= patience) {
-            stop();
-            silent.run();
+            end(LinkLoss.SILENT);
         } else if (quiet > 0) {
-            ask.run();
+            ask();
         }
+    }
+
+    /** What is thrown on would end the timer and nothing else, and a silent peer be taken for alive. */
+    private void ask() {
+        try {
+            ask.run();
+        } catch (Throwable error) {
+            LOG.error("The peer of {} cannot be asked whether it lives: it is closed", channel, error);
+            end(LinkLoss.LOCAL);
+        }
+    }
+
+    private void end(LinkLoss cause) {
+        stop();
+        close.accept(cause);
     }
 }

@@ -103,7 +103,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
         this.output = new OutboundFrames(channel, limits);
         this.splitter = new FrameSplitter(dialled, HANDSHAKE_LIMIT, this::breakOff);
         this.guard = new ProtocolGuard(dialled);
-        this.keepAlive = new KeepAlive(limits, () -> write(output.question()), () -> close(LinkLoss.SILENT));
+        this.keepAlive = new KeepAlive(limits, channel, () -> write(output.question()), this::close);
     }
 
     void install() {
@@ -151,7 +151,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Duple
     }
 
     void startKeepAlive() {
-        keepAlive.start(channel.eventLoop());
+        keepAlive.start();
     }
 
     boolean isWritable() {

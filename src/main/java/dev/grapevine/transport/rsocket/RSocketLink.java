@@ -133,7 +133,11 @@ final class RSocketLink implements Link {
 
     void grant(Lane lane, int frames) {
         int stream = Streams.of(lane);
-        connection.sendFrame(stream, RequestNFrameCodec.encode(connection.alloc(), stream, frames));
+        try {
+            connection.sendFrame(stream, RequestNFrameCodec.encode(connection.alloc(), stream, frames));
+        } catch (OutOfMemoryError e) {
+            noBuffer(e);
+        }
     }
 
     void broken(RejectReason reason, String detail) {
@@ -152,6 +156,9 @@ final class RSocketLink implements Link {
         } catch (IllegalArgumentException e) {
             skipped(RejectReason.OVERSIZED_FRAME, "not sent: " + e.getMessage());
             return;
+        } catch (OutOfMemoryError e) {
+            noBuffer(e);
+            return;
         }
         int bytes = encoded.readableBytes() - SharedCodec.PREFIX_BYTES;
         if (bytes > limits.maxFrameBytes()) {
@@ -163,6 +170,12 @@ final class RSocketLink implements Link {
         }
         scheduler.sent(lane, bytes, nanos.getAsLong());
         connection.sendPayload(encoded, lane == Lane.DATA || lane == Lane.CRITICAL);
+    }
+
+    /** What waits for this peer may be why. Thrown on it would end the step of the node that is under way, and so the node. */
+    private void noBuffer(OutOfMemoryError error) {
+        LOG.error("No buffer is to be had for what goes to {}: closing the link", remote.member(), error);
+        close();
     }
 
     /** A publisher of the node's own failed, which it must not. A link without one of its lanes is of no use. */
@@ -190,14 +203,17 @@ final class RSocketLink implements Link {
             return; // a publisher that answered at once: the loop below asks again
         }
         pumping = true;
-        while (isWritable()) {
-            Lane next = scheduler.next(lane -> sender(lane).isReady(), nanos.getAsLong());
-            if (next == null) {
-                break;
+        try {
+            while (isWritable()) {
+                Lane next = scheduler.next(lane -> sender(lane).isReady(), nanos.getAsLong());
+                if (next == null) {
+                    break;
+                }
+                sender(next).ask();
             }
-            sender(next).ask();
+        } finally {
+            pumping = false;
         }
-        pumping = false;
     }
 
     /** The peer grants credit: at first what it takes ahead, then as much as it has taken. */

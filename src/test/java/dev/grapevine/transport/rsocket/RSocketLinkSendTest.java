@@ -1,6 +1,8 @@
 package dev.grapevine.transport.rsocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.grapevine.bytes.Bytes;
 import dev.grapevine.membership.Address;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
 /** What becomes of a batch between its lane and the socket, on a channel without one. */
@@ -116,6 +120,75 @@ class RSocketLinkSendTest {
         assertThat(shared.refCnt()).as("the codec's, and this test's").isEqualTo(2);
         assertThat(connection.loss()).isEqualTo(LinkLoss.LOCAL);
         shared.release();
+    }
+
+    @Test
+    void aBufferThatCannotBeHadEndsThisLinkAndNothingIsThrown() {
+        channel.config().setAllocator(new NoBuffers());
+        link.send(Lane.DATA, Flux.just(batch(10), batch(11))).subscribe();
+        assertThatCode(() -> link.granted(Lane.DATA, CREDIT)).doesNotThrowAnyException();
+
+        assertThat(connection.loss()).isEqualTo(LinkLoss.LOCAL);
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(rejected).isEmpty();
+    }
+
+    @Test
+    void creditThatFindsNoBufferEndsThisLinkAndNothingIsThrown() {
+        channel.config().setAllocator(new NoBuffers());
+        assertThatCode(() -> link.grant(Lane.DATA, CREDIT)).doesNotThrowAnyException();
+
+        assertThat(connection.loss()).isEqualTo(LinkLoss.LOCAL);
+    }
+
+    @Test
+    void aPublisherThatThrowsWhenItIsAskedHoldsUpNoOtherLane() {
+        Flux<List<Frame>> broken = Flux.from(subscriber -> subscriber.onSubscribe(new Subscription() {
+            @Override
+            public void request(long n) {
+                throw new OutOfMemoryError("provoked");
+            }
+
+            @Override
+            public void cancel() {}
+        }));
+        link.send(Lane.CONTROL, broken).subscribe();
+        link.send(Lane.DATA, Flux.just(batch(10))).subscribe();
+        assertThatThrownBy(() -> link.granted(Lane.CONTROL, CREDIT)).isInstanceOf(OutOfMemoryError.class);
+        link.granted(Lane.DATA, CREDIT);
+        channel.runPendingTasks();
+
+        assertThat(channel.outboundMessages()).hasSize(1);
+    }
+
+    @Test
+    void aConsumerThatThrowsIsGivenWhatComesNext() {
+        Inbox inbox = new Inbox(link, lane -> {});
+        List<Frame> taken = new ArrayList<>();
+        inbox.subscribe(new CoreSubscriber<>() {
+            @Override
+            public void onSubscribe(Subscription subscription) {
+                subscription.request(Long.MAX_VALUE);
+            }
+
+            @Override
+            public void onNext(List<Frame> frames) {
+                taken.addAll(frames);
+                if (taken.size() == 1) {
+                    throw new OutOfMemoryError("provoked");
+                }
+            }
+
+            @Override
+            public void onError(Throwable error) {}
+
+            @Override
+            public void onComplete() {}
+        });
+        assertThatThrownBy(() -> inbox.offer(Lane.DATA, batch(10))).isInstanceOf(OutOfMemoryError.class);
+        inbox.offer(Lane.DATA, batch(11));
+
+        assertThat(taken).hasSize(2);
     }
 
     /** A flush that makes room tells so, on the stack of the very send that flushed. */
