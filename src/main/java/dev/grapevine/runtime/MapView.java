@@ -86,12 +86,12 @@ final class MapView<K, V> implements ReplicatedMap<K, V> {
 
     @Override
     public Mono<Void> put(K key, V value) {
-        return Mono.defer(() -> writing.write(name, keys.encode(key), values.encode(value)));
+        return Mono.defer(() -> writing.write(name, encode(keys, key), encode(values, value)));
     }
 
     @Override
     public Mono<Void> remove(K key) {
-        return Mono.defer(() -> writing.write(name, keys.encode(key), null));
+        return Mono.defer(() -> writing.write(name, encode(keys, key), null));
     }
 
     @Override
@@ -103,6 +103,10 @@ final class MapView<K, V> implements ReplicatedMap<K, V> {
                 sink.next(new MapChange<>(key, value, change.state().writer()));
             }
         });
+    }
+
+    private <T> Bytes encode(Codec<T> codec, T value) {
+        return Encoding.encode(codec, value, "map", name);
     }
 
     private <T> @Nullable T decode(Codec<T> codec, Bytes bytes) {

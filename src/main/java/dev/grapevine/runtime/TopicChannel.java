@@ -118,7 +118,7 @@ final class TopicChannel<T> implements Topic<T> {
     }
 
     private Bytes encode(T value) {
-        return publishing.withinLimit(stream(), codec.encode(value));
+        return publishing.withinLimit(stream(), Encoding.encode(codec, value, "topic", name));
     }
 
     @Override

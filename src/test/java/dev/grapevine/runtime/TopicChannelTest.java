@@ -17,6 +17,7 @@ import dev.grapevine.topic.Order;
 import dev.grapevine.topic.Overflow;
 import dev.grapevine.topic.Priority;
 import dev.grapevine.topic.SubscriberOverflowException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -27,6 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -39,11 +42,15 @@ class TopicChannelTest {
     private long now;
 
     private <T> TopicChannel<T> channel(Codec<T> codec) {
+        return channel(codec, new Nowhere());
+    }
+
+    private <T> TopicChannel<T> channel(Codec<T> codec, Publishing publishing) {
         return new TopicChannel<>(
                 "t",
                 codec,
                 Order.PUBLISHER,
-                new Nowhere(),
+                publishing,
                 new Replaying(new Commands()),
                 Schedulers.immediate(),
                 new Acknowledging(() -> now),
@@ -163,6 +170,9 @@ class TopicChannelTest {
 
             @Override
             public Bytes encode(String value) {
+                if (value.equals("unwritable")) {
+                    TopicChannelTest.<RuntimeException>sneakyThrow(thrown);
+                }
                 return Bytes.utf8(value);
             }
 
@@ -200,6 +210,62 @@ class TopicChannelTest {
                 .then(channel::complete)
                 .verifyComplete();
         assertThat(told).containsExactly(thrown);
+    }
+
+    static Stream<Throwable> errorsThatReactorThrowsOn() {
+        return Stream.of(new StackOverflowError("deep"), new NoClassDefFoundError("gone"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("errorsThatReactorThrowsOn")
+    void aFatalErrorOfACodecEndsThePublishCallWithIt(Throwable thrown) {
+        Publishing publishing = new Publishing() {
+            @Override
+            public Mono<Void> publish(String topic, Priority priority, Bytes payload) {
+                return publishAll(topic, priority, Flux.just(payload));
+            }
+
+            @Override
+            public Mono<Void> publishAll(String topic, Priority priority, Flux<Bytes> payloads) {
+                return payloads.then();
+            }
+
+            @Override
+            public Bytes withinLimit(String topic, Bytes payload) {
+                return payload;
+            }
+        };
+        TopicChannel<String> channel = channel(picky(thrown), publishing);
+
+        for (Mono<Void> call :
+                List.of(channel.publishAll(Flux.just("good", "unwritable")), channel.publish("unwritable"))) {
+            StepVerifier.create(call)
+                    .expectErrorSatisfies(error -> assertThat(error)
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining("picky of topic 't'")
+                            .hasCause(thrown))
+                    .verify(Duration.ofSeconds(5));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("errorsThatReactorThrowsOn")
+    void aFatalErrorOfACodecEndsAWriteToAMapWithIt(Throwable thrown) {
+        MapView<String, String> map = new MapView<>(
+                "m",
+                Codecs.utf8(),
+                picky(thrown),
+                new StoreView(),
+                (store, key, value) -> Mono.empty(),
+                Schedulers.immediate(),
+                new GrapevineObserver() {});
+
+        StepVerifier.create(map.put("k", "unwritable"))
+                .expectErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("picky of map 'm'")
+                        .hasCause(thrown))
+                .verify(Duration.ofSeconds(5));
     }
 
     @Test
