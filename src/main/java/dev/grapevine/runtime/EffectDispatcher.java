@@ -167,9 +167,17 @@ final class EffectDispatcher {
         return StreamName.isCritical(stream) ? Priority.CRITICAL : Priority.NORMAL;
     }
 
+    /** A node that stops, perhaps on the stack of this very step, dials nobody any more. */
+    private void dial(Address address) {
+        Sinks.EmitResult result = dials.tryEmitNext(address);
+        if (result != Sinks.EmitResult.FAIL_CANCELLED) {
+            result.orThrow();
+        }
+    }
+
     private void membership(Effect effect) {
         if (effect instanceof Effect.Dial dial) {
-            dials.tryEmitNext(dial.address()).orThrow();
+            dial(dial.address());
         } else if (effect instanceof Effect.Close close) {
             links.close(close.peer());
         } else if (effect instanceof Effect.MemberChanged changed) {

@@ -161,6 +161,17 @@ class EffectDispatcherTest {
     }
 
     @Test
+    void aNodeThatStopsDialsNobody() {
+        List<Address> dialled = new ArrayList<>();
+        Disposable node = dispatcher.dials().subscribe(dialled::add);
+        dispatcher.carryOut(List.of(new Effect.Dial(new Address("h", 1))));
+        node.dispose();
+        dispatcher.carryOut(List.of(new Effect.Dial(new Address("h", 2)), deliver(1)));
+        assertThat(dialled).containsExactly(new Address("h", 1));
+        assertThat(told).as("what follows in the step").containsExactly("m1");
+    }
+
+    @Test
     void ticksMayComeAsSeldomAsTheCoreLikesWhereTimeMattersToNobody() {
         assertThat(dispatcher.untilTick(at(0))).isEqualTo(Long.MAX_VALUE);
     }
