@@ -75,16 +75,23 @@ final class RSocketEndpoint implements Endpoint {
                 .resolver()
                 .resolveToBind(requested.host())
                 .flatMap(host -> server(host).bind())
-                .<Endpoint>map(bound -> {
-                    server = bound;
-                    return this;
-                })
+                .flatMap(this::bound)
                 .onErrorMap(error -> {
                     Throwable cause = error.getCause() instanceof IOException io ? io : Exceptions.unwrap(error);
                     String message = "Cannot listen on " + requested + ": " + cause.getMessage();
                     return new UncheckedIOException(
                             message, cause instanceof IOException io ? io : new IOException(cause));
                 });
+    }
+
+    /** The host is looked up elsewhere: this endpoint may have been closed, with the transport, before it had a server to close. */
+    private Mono<Endpoint> bound(DisposableServer bound) {
+        server = bound;
+        if (!closed) {
+            return Mono.just(this);
+        }
+        bound.dispose();
+        return bound.onDispose().then(Mono.error(new IllegalStateException("it was closed meanwhile")));
     }
 
     private TcpServer server(InetAddress host) {

@@ -32,6 +32,32 @@ class RSocketLifecycleTest {
     }
 
     @Test
+    void anEndpointThatIsClosedWhileItIsBoundListensToNobody() {
+        try (Node red = Node.named("red")) {
+            RSocketTransport transport = RSocketTransport.create(LinkLimits.DEFAULT, "hasty");
+            Address free = freeAddress();
+            RSocketEndpoint endpoint = new RSocketEndpoint(transport, free, red);
+            endpoint.close().block(Node.PATIENCE);
+
+            assertThatThrownBy(() -> endpoint.bind().block(Node.PATIENCE))
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("Cannot listen on " + free + ": it was closed meanwhile");
+            StepVerifier.create(red.endpoint.connect(free))
+                    .expectErrorSatisfies(error -> assertThat(((LinkRefusedException) error).failure())
+                            .isEqualTo(DialFailure.CONNECTION_REFUSED))
+                    .verify(Node.PATIENCE);
+            transport.dispose().block(Node.PATIENCE);
+        }
+    }
+
+    /** Of an endpoint that is no more. */
+    private static Address freeAddress() {
+        try (Node gone = Node.named("gone")) {
+            return gone.endpoint.address();
+        }
+    }
+
+    @Test
     void closingEndsEveryLinkAndGivesThePortBackAtOnce() {
         try (Node red = Node.named("red");
                 Node white = Node.named("white")) {
