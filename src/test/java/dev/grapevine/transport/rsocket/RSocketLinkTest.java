@@ -2,20 +2,30 @@ package dev.grapevine.transport.rsocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.grapevine.bytes.Bytes;
+import dev.grapevine.membership.MemberId;
+import dev.grapevine.membership.Origin;
 import dev.grapevine.protocol.frame.DisseminationFrame.Publications;
 import dev.grapevine.protocol.frame.Frame;
 import dev.grapevine.protocol.frame.Lane;
 import dev.grapevine.protocol.frame.MembershipFrame.Ack;
 import dev.grapevine.protocol.step.LinkLoss;
+import dev.grapevine.transport.LaneWeights;
 import dev.grapevine.transport.Link;
+import dev.grapevine.transport.LinkLimits;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +125,75 @@ class RSocketLinkTest {
         StepVerifier.create(roundTrip(dialled, accepted)).expectComplete().verify(Node.PATIENCE);
 
         assertThat(asked).hasValue(inFlight);
+    }
+
+    private static final int ROUNDS = 400;
+
+    /** So much may be on its way that the kernel's buffers do not hold it. */
+    private static final LinkLimits WIDE = new LinkLimits(
+            1 << 20,
+            512 << 10,
+            128,
+            32 << 20,
+            LaneWeights.DEFAULT,
+            8,
+            8,
+            LinkLimits.DEFAULT.handshakeTimeout(),
+            LinkLimits.DEFAULT.keepAliveInterval(),
+            LinkLimits.DEFAULT.silenceTimeout());
+
+    /** A batch that no other is like. */
+    private static List<Frame> unlike(int round) {
+        byte[] bytes = new byte[1 + round * 7919 % 200_000];
+        new Random(round).nextBytes(bytes);
+        Origin origin = new Origin(new MemberId(1, 2), 3);
+        return List.of(new Publications(origin, "t", 1 + round, List.of(Bytes.wrap(bytes))));
+    }
+
+    /** Each batch is encoded for both links at once, into a buffer that is used again; to the slow one it goes in pieces. */
+    @Test
+    void aPeerThatReadsSlowlyAndOneThatReadsFastGetTheSameBytesOfEveryBatch() {
+        try (Node wide = Node.limited("wide", WIDE);
+                Node snail = Node.limited("snail", WIDE);
+                Node hare = Node.limited("hare", WIDE)) {
+            Link slow = wide.dial(snail);
+            Link fast = wide.dial(hare);
+            List<List<Frame>> batches =
+                    IntStream.range(0, ROUNDS).mapToObj(RSocketLinkTest::unlike).toList();
+            AtomicLong timesFull = new AtomicLong();
+            Disposable watch = Flux.interval(Duration.ofMillis(1), wide.transport.scheduler())
+                    .filter(turn -> !((RSocketLink) slow).isWritable())
+                    .subscribe(full -> timesFull.incrementAndGet());
+            Flux<List<Frame>> shared = Flux.fromIterable(batches).publish().autoConnect(2);
+            slow.send(Lane.DATA, shared).subscribe();
+            fast.send(Lane.DATA, shared).subscribe();
+
+            Mono<Long> slowly = same(snail.nextAccepted(), batches, Duration.ofMillis(20));
+            Mono<Long> atOnce = same(hare.nextAccepted(), batches, Duration.ZERO);
+            StepVerifier.create(Mono.zip(slowly, atOnce).map(both -> both.getT1() + both.getT2()))
+                    .expectNext(2L * ROUNDS)
+                    .expectComplete()
+                    .verify(Node.PATIENCE);
+            watch.dispose();
+            assertThat(timesFull)
+                    .as("times that the slow one's socket was full")
+                    .matches(times -> times.get() > 0);
+        }
+    }
+
+    /** How many batches came, each compared; its thread, which also reads the socket, stands still after every tenth. */
+    private static Mono<Long> same(Link link, List<List<Frame>> batches, Duration pause) {
+        AtomicInteger next = new AtomicInteger();
+        return link.receive()
+                .doOnNext(batch -> {
+                    int round = next.getAndIncrement();
+                    assertThat(batch).isEqualTo(batches.get(round));
+                    if (round % 10 == 0) {
+                        LockSupport.parkNanos(pause.toNanos());
+                    }
+                })
+                .take(ROUNDS)
+                .count();
     }
 
     /** Completes after everything that {@code to} granted at first has reached {@code from}: grants come before it. */
