@@ -1,5 +1,6 @@
 package dev.grapevine.runtime;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -21,17 +22,24 @@ final class UserThreads implements Scheduler {
     /** Most threads of one kind a node. */
     static final int MAX_THREADS = 16;
 
-    private static final long IDLE_SECONDS = 10;
+    private static final Duration IDLE = Duration.ofSeconds(10);
 
     private final String name;
     private final AtomicInteger started = new AtomicInteger();
     private final Sinks.Empty<Void> gone = Sinks.empty();
     private final IdleThreads waiting = new IdleThreads();
-    private final Pool pool = new Pool();
-    private final Scheduler tasks = Schedulers.fromExecutor(pool, true);
+    private final Pool pool;
+    private final Scheduler tasks;
 
     UserThreads(String name) {
+        this(name, IDLE);
+    }
+
+    /** Threads that end when they have been idle for so long. */
+    UserThreads(String name, Duration idle) {
         this.name = name;
+        this.pool = new Pool(idle);
+        this.tasks = Schedulers.fromExecutor(pool, true);
     }
 
     private Thread thread(Runnable task) {
@@ -80,11 +88,49 @@ final class UserThreads implements Scheduler {
         return name;
     }
 
+    /**
+     * A thread that was idle for long is still counted for a moment in which it takes nothing more. If the others are held, a task
+     * that comes then is queued, since there are as many threads as may be, and nobody looks into the queue again. So the thread
+     * looks itself once it is not counted any more, and whoever queues looks whether one has ended meanwhile: one of them is later.
+     */
     private final class Pool extends ThreadPoolExecutor {
 
-        Pool() {
-            super(0, MAX_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, waiting, UserThreads.this::thread);
+        private final AtomicInteger ended = new AtomicInteger();
+
+        Pool(Duration idle) {
+            super(0, MAX_THREADS, idle.toNanos(), TimeUnit.NANOSECONDS, waiting);
+            setThreadFactory(worker -> thread(() -> work(worker)));
             setRejectedExecutionHandler((task, pool) -> queue(task));
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            int before;
+            do {
+                before = ended.get();
+                super.execute(task);
+            } while (ended.get() != before && waiting.remove(task));
+        }
+
+        private void work(Runnable worker) {
+            try {
+                worker.run();
+            } finally {
+                ended.incrementAndGet();
+                // One at most: there is one thread fewer. Once shut down the last thread does what waits.
+                Runnable task = isShutdown() ? null : waiting.poll();
+                if (task != null) {
+                    executeOrRun(task);
+                }
+            }
+        }
+
+        private void executeOrRun(Runnable task) {
+            try {
+                execute(task);
+            } catch (RejectedExecutionException shutDown) {
+                task.run(); // it was taken before
+            }
         }
 
         /** As many threads as may be are busy, or the pool is shut down. */

@@ -15,7 +15,7 @@ class UserThreadsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final UserThreads threads = new UserThreads("user-threads-test");
+    private UserThreads threads = new UserThreads("user-threads-test");
     private final CountDownLatch held = new CountDownLatch(1);
 
     @AfterEach
@@ -47,6 +47,17 @@ class UserThreadsTest {
             threads.schedule(done::countDown);
         }
         assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void aTaskThatComesAsTheLastIdleThreadEndsIsDone() throws Exception {
+        threads = new UserThreads("user-threads-test", Duration.ZERO);
+        hold(UserThreads.MAX_THREADS - 1);
+        for (int i = 0; i < 10_000; i++) { // the thread of the one before is ending
+            CountDownLatch done = new CountDownLatch(1);
+            threads.schedule(done::countDown);
+            assertThat(done.await(10, TimeUnit.SECONDS)).as("task %d", i).isTrue();
+        }
     }
 
     @Test
