@@ -81,7 +81,9 @@ public interface Grapevine {
      * waited for 2 s and then interrupted. So with a peer that stands still and a subscriber that hangs it takes about 6 s,
      * with peers that go on fetching 15 s at most; usually some milliseconds. Stopping twice is the same as once.
      *
-     * @return completes when everything is given back
+     * @return completes when everything is given back, on a thread of the end's own that may block, so that whoever is told
+     *     may wait there for another node to stop; but where the environment was given to the node, on a thread of the transport
+     *     that must not block. Who subscribes after that is told on its own thread
      */
     Mono<Void> stop();
 

@@ -291,6 +291,21 @@ class NodeLifecycleTest {
         assertThatThePortIsFree();
     }
 
+    @Test
+    void whoIsToldThatANodeHasStoppedMayBlock() {
+        Grapevine first = keep(builder());
+        Grapevine second = keep(Grapevine.builder("life").bind("127.0.0.1:0").seeds("127.0.0.1:" + port));
+        Flux.merge(first.start(), second.start()).blockLast(PATIENCE);
+        Mono<Void> others = Mono.fromRunnable(() -> {
+            first.stop().block(PATIENCE);
+            second.stop()
+                    .then(Mono.fromRunnable(() -> keep(builder()).stop().block(PATIENCE)))
+                    .block(PATIENCE);
+        });
+        first.stop().then(others).block(PATIENCE);
+        assertThat(nodes).hasSize(3).allMatch(node -> node.state() == NodeState.STOPPED);
+    }
+
     /** To shut down a pool of threads takes locks that these hold for moments. */
     private static void theThreadThatWaitsForOthersMayBlock() {
         List<Thread> ends = Flux.interval(Duration.ofMillis(10))

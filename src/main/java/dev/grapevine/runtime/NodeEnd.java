@@ -48,10 +48,10 @@ final class NodeEnd {
         Bound bound = status.requestStop();
         parts.submissions().ending();
         if (bound == null) {
-            parts.submissions().close();
-            parts.views().complete();
+            logged("Ending the calls", parts.submissions()::close);
+            logged("Completing the streams", parts.views()::complete);
             // A bind that is under way finds out by itself and gives its port back.
-            return status.bindingUnderWay().then().onErrorComplete().then(usersThreadsGivenBack());
+            return status.bindingUnderWay().then().onErrorComplete().then(threadsGivenBack(Mono.empty()));
         }
         // Not by way of a delivery thread: a subscriber may hold it.
         Mono<Void> gone = awaited(bound, FETCH_LIMIT, () -> bound.links().isFetched())
@@ -77,45 +77,62 @@ final class NodeEnd {
         return Mono.fromRunnable(() -> {
                     parts.handshake().setOpen(false);
                     status.becomeStopped();
-                    parts.submissions().close();
-                    parts.views().complete();
-                    parts.log().end();
+                    logged("Ending the calls", parts.submissions()::close);
+                    logged("Completing the streams", parts.views()::complete);
+                    logged("Ending the log", parts.log()::end);
                 })
                 .subscribeOn(bound.scheduler())
                 .then(logged("Closing the links", bound.endpoint().close()))
-                .then(usersThreadsGivenBack())
-                .then(logged("Giving back the threads", bound.transport().dispose()));
+                .then(threadsGivenBack(
+                        logged("Giving back the threads", bound.transport().dispose())));
+    }
+
+    private void logged(String what, Runnable end) {
+        try {
+            end.run();
+        } catch (Throwable error) { // a scheduler of the user's may throw anything
+            warn(what, error);
+        }
     }
 
     /** One part that cannot be given back does not keep the others. */
     private Mono<Void> logged(String what, Mono<Void> end) {
         return end.onErrorResume(error -> {
-            log.warn("{} of {} failed", what, cluster(), error);
+            warn(what, error);
             return Mono.empty();
         });
     }
 
+    private void warn(String what, Throwable error) {
+        log.warn("{} of {} failed", what, cluster(), error);
+    }
+
     /**
-     * On a thread of its own, which may block: to shut down a pool takes locks that its threads hold, for which the node's must not
-     * wait.
+     * Those of users, if they are the node's, and then the transport's. On a thread of its own, which may block: to shut down a pool
+     * takes locks that its threads hold, for which the node's must not wait. Whoever is told goes on there, and may block too.
      */
-    private Mono<Void> usersThreadsGivenBack() {
+    private Mono<Void> threadsGivenBack(Mono<Void> transport) {
         if (!parts.config().ownsThreads()) {
-            return Mono.empty();
+            return transport;
         }
-        Mono<Void> disposed = Mono.defer(() -> {
-            Environment threads = parts.config().environment();
-            return Mono.when(
-                    threads.delivery().disposeGracefully(),
-                    threads.answers().disposeGracefully(),
-                    threads.lifecycle().disposeGracefully());
-        });
-        // Not eager: whoever is told goes on on this thread, and would be interrupted.
+        // Not eager: whoever is told would be interrupted.
         return Mono.using(
                 () -> Schedulers.newSingle(NodeEnd::thread),
-                timer -> disposed.subscribeOn(timer).timeout(USERS_GRACE, usersInterrupted(), timer),
+                timer -> Mono.defer(this::usersFinished)
+                        .subscribeOn(timer)
+                        .timeout(USERS_GRACE, usersInterrupted(), timer)
+                        .then(transport)
+                        .publishOn(timer),
                 Scheduler::dispose,
                 false);
+    }
+
+    private Mono<Void> usersFinished() {
+        Environment threads = parts.config().environment();
+        return Mono.when(
+                threads.delivery().disposeGracefully(),
+                threads.answers().disposeGracefully(),
+                threads.lifecycle().disposeGracefully());
     }
 
     private static Thread thread(Runnable task) {
