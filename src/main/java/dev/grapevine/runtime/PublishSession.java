@@ -331,7 +331,9 @@ final class PublishSession implements CoreSubscriber<Bytes>, Subscription {
             return;
         }
         cancelled = true;
-        cancelUpstream();
+        if (upstream != null) {
+            upstream.cancel(); // where whoever cancels the call chose to
+        }
         schedule(() -> {
             arrived.clear();
             leave();
