@@ -91,7 +91,9 @@ final class RSocketEndpoint implements Endpoint {
             return Mono.just(this);
         }
         bound.dispose();
-        return bound.onDispose().then(Mono.error(new IllegalStateException("it was closed meanwhile")));
+        return bound.onDispose()
+                .then(Mono.delay(SELECTOR_TURN, transport.scheduler()))
+                .then(Mono.error(new IllegalStateException("it was closed meanwhile")));
     }
 
     private TcpServer server(InetAddress host) {
